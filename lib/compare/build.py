@@ -1,0 +1,223 @@
+"""Build: the straight line from documents, readings and codebook to curated tables.
+
+In: a project folder. Out: ``data/curated``, written all or nothing, and the account of
+where every reading went.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from compare import codebook, readings, tables
+from compare.codebook import Codebook, load_codebook
+from compare.derive import Derived, derive
+from compare.documents import Document, load_documents
+from compare.harmonize import (
+    Conservation,
+    Observation,
+    harmonize,
+    to_rows,
+    unmatched,
+    write_stubs,
+)
+from compare.problems import Problem, raise_any
+from compare.readings import Reading, load_readings, typed, verify
+from compare.tables import Row, render, replace_files
+
+CURATED = Path("data/curated")
+SCRATCH = Path("build")
+CURATED_TABLES: Mapping[str, type[Row]] = {
+    "observations": Observation,
+    "derived": Derived,
+}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Everything that was loaded and verified."""
+
+    root: Path
+    book: Codebook
+    documents: Mapping[str, Document]
+    readings: list[Reading]
+    observations: list[Observation]
+    derived: list[Derived]
+    account: Conservation
+
+
+def check(root: Path) -> Checked:
+    """Load everything, verify it, and compute the curated tables without writing.
+
+    Raises
+    ------
+    Problems
+        Every problem of codebook, documents, readings and crosswalk. Wordings
+        without a crosswalk row are also written as stubs to ``build/unmatched.csv``.
+    """
+    book = load_codebook(root)
+    documents, problems = load_documents(root, sorted(book.documents))
+    rows, found = load_readings(root, book.documents)
+    problems += found
+    raise_any(problems if not rows else [])
+    for doc in book.documents:
+        own = [row for row in rows if row.doc == doc]
+        problems += codebook.check_codes(f"data/readings/{doc}.csv", own, book)
+    problems += verify(rows, documents, book)
+    mismatches = unmatched(rows, book)
+    if mismatches:
+        write_stubs(rows, book, root / SCRATCH / "unmatched.csv")
+    raise_any(problems + mismatches)
+    frame, account = harmonize(typed(rows, book.words), book)
+    observations = to_rows(frame)
+    raise_any(_implausible(observations, book) + _lost(account))
+    derived = derive(observations, book)
+    return Checked(root, book, documents, rows, observations, derived, account)
+
+
+def build(root: Path) -> tuple[Checked, list[Path]]:
+    """Write the curated tables.
+
+    Returns
+    -------
+    Checked, list of Path
+        What was built from what, and the files whose bytes are new.
+
+    Raises
+    ------
+    Problems
+        As ``check``; then nothing is written.
+    """
+    checked = check(root)
+    return checked, replace_files(curated_files(checked))
+
+
+def curated_files(checked: Checked) -> dict[Path, bytes]:
+    """Bytes of every curated file."""
+    folder = checked.root / CURATED
+    rows: Mapping[str, list[Observation] | list[Derived]] = {
+        "observations": checked.observations,
+        "derived": checked.derived,
+    }
+    files = {
+        folder / f"{name}.csv": render(rows[name], model)
+        for name, model in CURATED_TABLES.items()
+    }
+    files[folder / "datapackage.json"] = _data_package(checked)
+    return files
+
+
+def known_tables(root: Path) -> dict[Path, type[Row]]:
+    """Every table that people edit, with its row model."""
+    edited: dict[Path, type[Row]] = {
+        root / codebook.FOLDER / f"{name}.csv": model
+        for name, model in codebook.TABLES.items()
+    }
+    for path in sorted((root / readings.FOLDER).glob("*.csv")):
+        edited[path] = Reading
+    return edited
+
+
+def format_tables(root: Path) -> list[Path]:
+    """Put back what a spreadsheet does to the edited tables.
+
+    Returns
+    -------
+    list of Path
+        The files whose bytes are new.
+
+    Raises
+    ------
+    Problems
+        A file that cannot be put back; then nothing is written.
+    """
+    contents: dict[Path, bytes] = {}
+    problems: list[Problem] = []
+    for path, model in known_tables(root).items():
+        name = path.relative_to(root).as_posix()
+        try:
+            contents[path] = tables.tidy(path.read_bytes(), model)
+        except FileNotFoundError:
+            problems.append(Problem(name, "no such file.", remedy="restore it from git."))
+        except UnicodeDecodeError:
+            problems.append(
+                Problem(
+                    name,
+                    "its text is not UTF-8.",
+                    "a file saved as «CSV UTF-8».",
+                    "open it again in the spreadsheet and save it as «CSV UTF-8».",
+                )
+            )
+        except ValueError as error:
+            problems.append(
+                Problem(
+                    f"{name} row 1",
+                    f"{error}.",
+                    ",".join(model.columns()) + ".",
+                    "restore the header or the column.",
+                )
+            )
+    raise_any(problems)
+    return replace_files(contents)
+
+
+def _implausible(observations: list[Observation], book: Codebook) -> list[Problem]:
+    problems = []
+    for row in observations:
+        indicator = book.indicators[row.indicator]
+        for end, limit, beyond in (
+            (row.lower, indicator.lower, lambda a, b: a < b),
+            (row.upper, indicator.upper, lambda a, b: a > b),
+        ):
+            if end and limit and beyond(float(end), float(limit)):
+                problems.append(
+                    Problem(
+                        f"data/readings/{row.doc}.csv {row.id}, value",
+                        f"{end} {row.unit} for {row.indicator}.",
+                        f"{indicator.lower or '…'} to {indicator.upper or '…'}.",
+                        "read the sentence again; correct the unit in the crosswalk, "
+                        "or widen the bounds in indicators.csv.",
+                    )
+                )
+    return problems
+
+
+def _lost(account: Conservation) -> list[Problem]:
+    if account.holds():
+        return []
+    return [
+        Problem(
+            "data/readings",
+            f"{account.readings} readings, but {account.observations} observations, "
+            f"{account.without_counterpart} without counterpart and "
+            f"{account.undecided} undecided.",
+            "every reading in exactly one of the three.",
+            "report it: this is a fault of the program.",
+        )
+    ]
+
+
+def _data_package(checked: Checked) -> bytes:
+    """Frictionless description of the curated tables, made from their models."""
+    resources = tables.data_dictionary(
+        {f"{name}.csv": model for name, model in CURATED_TABLES.items()}
+    )
+    package = {
+        "name": "compare",
+        "title": "What five Chinese places promise for the old and the very young",
+        "description": "Statements of five plans in canonical terms, each with the "
+        "verbatim sentence and its position.",
+        "sources": [
+            {
+                "title": source.title,
+                "path": f"../raw/{doc}.txt",
+                "sha256": checked.documents[doc].sha256,
+            }
+            for doc, source in checked.book.documents.items()
+        ],
+        "resources": resources,
+    }
+    text = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
+    return text.encode("utf-8")

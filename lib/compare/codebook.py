@@ -1,0 +1,526 @@
+"""Codebook: what people decided, loaded, cross-checked and frozen.
+
+In: the CSV files of ``data/codebook``. Out: one ``Codebook`` that every later stage is
+given. Nothing here knows a place, a wording or a factor: those are rows.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+from compare import tables
+from compare.problems import Problem, raise_any
+from compare.quantities import Lexicon, lexicon
+from compare.tables import CODE, DATE, NUMBER, Codelist, Refers, Row, RowT, column
+
+FOLDER = Path("data/codebook")
+NO_TERM = "NoTermFound"
+
+
+class Code(Row):
+    """Closed lists of codes, with their names in both languages."""
+
+    key = ("codelist", "code")
+    codelist: str = column("the list", pattern=CODE)
+    code: str = column("the code")
+    label_zh: str = column("name in Chinese")
+    label_en: str = column("name in English")
+    definition: str = column("what the code says", empty=True)
+
+
+class Unit(Row):
+    """Units that values are stated or kept in, and their factors."""
+
+    key = ("unit",)
+    unit: str = column("code of the unit", pattern=CODE)
+    label_zh: str = column("name in Chinese")
+    label_en: str = column("name in English")
+    dimension: str = column("units convert only inside one dimension", pattern=CODE)
+    factor: str = column("value × factor = value in the base unit", pattern=NUMBER)
+
+
+class Family(Row):
+    """Families of indicators, in the order of the reports."""
+
+    key = ("position", "family")
+    position: str = column("place in the order of the reports", pattern=r"\d+")
+    family: str = column("code of the family", pattern=CODE)
+    label_zh: str = column("name in Chinese")
+    label_en: str = column("name in English")
+
+
+class Indicator(Row):
+    """Canonical indicators: one concept, one unit, one denominator each."""
+
+    key = ("indicator",)
+    indicator: str = column("code of the indicator", pattern=CODE)
+    family: Annotated[str, Refers("families")] = column("code of its family")
+    label_zh: str = column("name in Chinese")
+    label_en: str = column("name in English")
+    definition: str = column("what is counted, over what")
+    includes: str = column("what belongs in", empty=True)
+    excludes: str = column("what is often confused with it", empty=True)
+    unit: Annotated[str, Refers("units")] = column("code of its unit")
+    denominator: str = column("per whom or what, in words", empty=True)
+    lower: str = column("lowest plausible value", pattern=NUMBER, empty=True)
+    upper: str = column("highest plausible value", pattern=NUMBER, empty=True)
+    national_definition: str = column("the national definition", empty=True)
+    valid_from: str = column("first year of the indicator", pattern=r"\d{4}", empty=True)
+    retired_in: str = column("year a plan retires it", pattern=r"\d{4}", empty=True)
+    ruling: str = column("number of the ruling in DECISIONS.md", empty=True)
+
+
+class Match(Row):
+    """Crosswalk from wordings to indicators, with SSSOM's column names."""
+
+    key = (
+        "subject_source",
+        "subject_label",
+        "scope_stated",
+        "unit_stated",
+        "object_id",
+    )
+    subject_source: Annotated[str, Refers("documents")] = column("document")
+    subject_label: str = column("wording, as label_stated of a reading")
+    scope_stated: str = column("words that fix which part is meant", empty=True)
+    unit_stated: str = column("unit as printed", empty=True)
+    denominator_stated: str = column("words that fix the denominator", empty=True)
+    predicate_id: Annotated[str, Codelist("predicate_id")] = column("SKOS relation")
+    object_id: str = column("indicator, or NoTermFound")
+    unit: Annotated[str, Refers("units")] = column(
+        "code of the stated unit", empty=True
+    )
+    scope: Annotated[str, Codelist("scope")] = column("code of the part", empty=True)
+    status: Annotated[str, Codelist("status")] = column("accepted, rejected or unsure")
+    author_label: str = column("who judged")
+    mapping_date: str = column("when", pattern=DATE)
+    ruling: str = column("number of the ruling in DECISIONS.md", empty=True)
+    comment: str = column("why, where the match is not exact", empty=True)
+
+
+class Source(Row):
+    """Documents: what each one is, and what the text held lacks."""
+
+    key = ("doc",)
+    doc: str = column("code of the document", pattern=CODE)
+    ref_area: Annotated[str, Refers("areas")] = column("area the document plans for")
+    title: str = column("title as printed")
+    title_en: str = column("title in English, ours")
+    issuer: str = column("who issued it", empty=True)
+    number: str = column("document number as printed", empty=True)
+    date_signed: str = column("date under the signature", pattern=DATE, empty=True)
+    date_effective: str = column("date it takes effect", pattern=DATE, empty=True)
+    date_published: str = column("date of the web page", pattern=DATE, empty=True)
+    date_expires: str = column("last day it is in force", pattern=DATE, empty=True)
+    dates_note: str = column("which date is which", empty=True)
+    level: Annotated[str, Codelist("level")] = column("level of the place")
+    genre: str = column("kind of document, in its own word")
+    script: Annotated[str, Codelist("script")] = column("script of the text held")
+    covers: str = column("what it covers")
+    missing: str = column("what is missing from the text held", empty=True)
+    site: str = column("site it was taken from, where known", empty=True)
+    date_retrieved: str = column("date of retrieval", pattern=DATE, empty=True)
+    quality: Annotated[str, Codelist("quality")] = column("green, yellow or red")
+    quality_note: str = column("why")
+
+
+class Area(Row):
+    """Areas that values are for."""
+
+    key = ("ref_area",)
+    ref_area: str = column("GB/T 2260 digits, ISO 3166-2 or a private code")
+    name_zh: str = column("name in Chinese")
+    name_en: str = column("name in English")
+    part_of: str = column("code of the area it lies in", empty=True)
+    level: Annotated[str, Codelist("level")] = column("level of the area")
+    iso3166_2: str = column("code of the province", empty=True)
+    note: str = column("what to mind", empty=True)
+
+
+class AreaName(Row):
+    """Names of areas as documents print them."""
+
+    key = ("doc", "area_stated")
+    doc: Annotated[str, Refers("documents")] = column("document")
+    area_stated: str = column("name as area_stated of a reading")
+    ref_area: Annotated[str, Refers("areas")] = column("the area; or the document's own")
+    scope: Annotated[str, Codelist("scope")] = column(
+        "part of that area which the name means", empty=True
+    )
+
+
+class Coverage(Row):
+    """Indicators that a document could not state, and why."""
+
+    key = ("doc", "subject")
+    doc: Annotated[str, Refers("documents")] = column("document")
+    subject: str = column("indicator, or family: for all of its indicators")
+    status: Annotated[str, Codelist("coverage")] = column("why there is no value")
+    reason: str = column("the reason in one sentence")
+
+
+class Correction(Row):
+    """Doubts about single readings; they fail when they no longer apply."""
+
+    key = ("id",)
+    id: Annotated[str, Refers("readings")] = column("reading")
+    expect: str = column("value_stated that the doubt is about")
+    obs_status: Annotated[str, Codelist("obs_status")] = column("status it gives")
+    reason: str = column("why, with the arithmetic")
+    ruling: str = column("number of the ruling in DECISIONS.md", empty=True)
+
+
+class ReferenceLine(Row):
+    """National and provincial figures that charts may draw as lines."""
+
+    key = ("indicator", "ref_area", "time_period", "kind")
+    indicator: Annotated[str, Refers("indicators")] = column("indicator")
+    ref_area: Annotated[str, Refers("areas")] = column("area the figure is for")
+    time_period: str = column("year or date")
+    kind: Annotated[str, Codelist("reference_kind")] = column("actual, target or rule")
+    value: str = column("the figure", pattern=NUMBER)
+    comparator: Annotated[str, Codelist("comparator")] = column("comparator")
+    label_zh: str = column("label in Chinese")
+    label_en: str = column("label in English")
+    line: Annotated[str, Codelist("line")] = column("how a chart draws it")
+    source: str = column("document or publisher")
+    evidence: str = column("how good the evidence is")
+
+
+class Place(Row):
+    """The compared places: names, order and how figures draw them."""
+
+    key = ("position", "doc")
+    position: str = column("place in every table and figure", pattern=r"\d+")
+    doc: Annotated[str, Refers("documents")] = column("document")
+    short_zh: str = column("short name in Chinese")
+    short_en: str = column("short name in English")
+    colour: str = column("colour of its marks", pattern=r"#[0-9a-f]{6}")
+    marker: str = column("matplotlib marker")
+    fill: Annotated[str, Codelist("fill")] = column("filled or hollow mark")
+
+
+class Word(Row):
+    """Words that numbers are made of and hedged with."""
+
+    key = ("role", "word")
+    word: str = column("the word as printed")
+    role: Annotated[str, Codelist("word_role")] = column("what it does in a phrase")
+    meaning: str = column("factor, digit, comparator or period")
+    note: str = column("remark", empty=True)
+
+
+class Derivation(Row):
+    """Rules by which ratios are derived from observations."""
+
+    key = ("derivation",)
+    derivation: str = column("code of the rule", pattern=CODE)
+    indicator: Annotated[str, Refers("indicators")] = column("what it gives")
+    formula: str = column("arithmetic on a and b")
+    a: Annotated[str, Refers("indicators")] = column("indicator of a")
+    b: Annotated[str, Refers("indicators")] = column("indicator of b")
+    a_kinds: str = column("kinds that a may have, joined with a space")
+    b_kinds: str = column("kinds that b may have, joined with a space")
+    years_apart: str = column("how far the years may lie apart", pattern=r"\d+")
+    note_en: str = column("what to mind, in English")
+    note_zh: str = column("what to mind, in Chinese")
+
+
+TABLES: Mapping[str, type[Row]] = {
+    "area_names": AreaName,
+    "areas": Area,
+    "codes": Code,
+    "corrections": Correction,
+    "coverage": Coverage,
+    "crosswalk": Match,
+    "derivations": Derivation,
+    "documents": Source,
+    "families": Family,
+    "indicators": Indicator,
+    "number_words": Word,
+    "places": Place,
+    "reference_lines": ReferenceLine,
+    "units": Unit,
+}
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """Everything people decided, keyed for look-up."""
+
+    area_names: Sequence[AreaName]
+    areas: Mapping[str, Area]
+    codes: Mapping[str, Mapping[str, Code]]
+    corrections: Sequence[Correction]
+    coverage: Sequence[Coverage]
+    crosswalk: Sequence[Match]
+    derivations: Sequence[Derivation]
+    documents: Mapping[str, Source]
+    families: Sequence[Family]
+    indicators: Mapping[str, Indicator]
+    places: Sequence[Place]
+    reference_lines: Sequence[ReferenceLine]
+    units: Mapping[str, Unit]
+    words: Lexicon
+
+    def label(self, codelist: str, code: str, language: str = "en") -> str:
+        """Name of a code in a language, ``en`` or ``zh``."""
+        row = self.codes[codelist][code]
+        return row.label_zh if language == "zh" else row.label_en
+
+    def is_share(self, indicator: str) -> bool:
+        """Whether values are percentages of a whole, so that ≥ ends at 100."""
+        found = self.indicators.get(indicator)
+        return found is not None and self.units[found.unit].dimension == "share"
+
+
+def find_root(named: str | os.PathLike[str] | None = None) -> Path:
+    """Folder that holds ``data/codebook``.
+
+    The one that is named, or ``COMPARE_ROOT``, or the nearest parent of the current
+    directory, or the tree that the package was installed from.
+
+    Raises
+    ------
+    Problems
+        None of them holds a codebook.
+    """
+    wish = named or os.environ.get("COMPARE_ROOT")
+    here = Path.cwd()
+    candidates = (
+        [Path(wish)] if wish else [here, *here.parents, Path(__file__).parents[2]]
+    )
+    for folder in candidates:
+        if (folder / FOLDER).is_dir():
+            return folder.resolve()
+    raise_any(
+        [
+            Problem(
+                str(wish or here),
+                f"no folder {FOLDER.as_posix()} here or above.",
+                "the checkout of the project.",
+                "change into it, or name it with --root or COMPARE_ROOT.",
+            )
+        ]
+    )
+    raise AssertionError("unreachable")
+
+
+def load_codebook(root: Path) -> Codebook:
+    """Load and cross-check the codebook.
+
+    Raises
+    ------
+    Problems
+        All rows that are malformed, use an unknown code, or contradict another row.
+
+    Examples
+    --------
+    >>> book = load_codebook(find_root())
+    >>> book.indicators["nursing_bed_share"].unit
+    'percent'
+    """
+    rows: dict[str, list[Row]] = {}
+    problems: list[Problem] = []
+    for name, model in TABLES.items():
+        rows[name], found = tables.read(root / FOLDER / f"{name}.csv", model, root)
+        problems += found
+    raise_any(problems)
+    book = _freeze(rows)
+    for name, table in rows.items():
+        problems += check_codes(f"{FOLDER.as_posix()}/{name}.csv", table, book)
+    problems += _check_crosswalk(book)
+    problems += _check_coverage(book)
+    raise_any(problems)
+    return book
+
+
+def number_words(root: Path | None = None) -> list[Word]:
+    """Rows of ``number_words.csv``."""
+    home = root or find_root()
+    rows, found = tables.read(home / FOLDER / "number_words.csv", Word, home)
+    raise_any(found)
+    return rows
+
+
+def check_codes(name: str, rows: Iterable[Row], book: Codebook) -> list[Problem]:
+    """Problems with cells that are not codes of their list or keys of their table."""
+    keys: dict[str, Iterable[str]] = {
+        "areas": book.areas,
+        "documents": book.documents,
+        "families": [row.family for row in book.families],
+        "indicators": book.indicators,
+        "units": book.units,
+    }
+    problems = []
+    for number, row in enumerate(rows, start=2):
+        allowed = {
+            column: list(book.codes.get(mark.name, {}))
+            for column, mark in tables.marks(type(row), Codelist).items()
+        } | {
+            column: list(keys[mark.table])
+            for column, mark in tables.marks(type(row), Refers).items()
+            if mark.table in keys
+        }
+        for column, codes in allowed.items():
+            cell = getattr(row, column)
+            if cell and cell not in codes:
+                problems.append(_unknown(f"{name} row {number}, {column}", cell, codes))
+    return problems
+
+
+def convert(
+    value: Decimal, unit: str, indicator: Indicator, units: Mapping[str, Unit]
+) -> Decimal:
+    """Express a stated value in its indicator's own unit.
+
+    Only factors listed in ``units.csv`` exist. A missing factor is a problem, never a
+    guess.
+
+    Parameters
+    ----------
+    value
+        The number as stated, with 万 and 亿 applied.
+    unit
+        Code of the stated unit.
+    indicator, units
+        Give the wanted unit and the factor.
+
+    Raises
+    ------
+    Problems
+        The stated unit and the indicator's unit do not measure the same thing.
+
+    Examples
+    --------
+    >>> book = load_codebook(find_root())
+    >>> workers = book.indicators["social_workers_per_1000_elderly"]
+    >>> convert(Decimal(10), "per_10000_persons", workers, book.units)
+    Decimal('1.0')
+    """
+    return value * factor(unit, indicator, units)
+
+
+def factor(unit: str, indicator: Indicator, units: Mapping[str, Unit]) -> Decimal:
+    """Factor from a stated unit to an indicator's unit.
+
+    Raises
+    ------
+    Problems
+        The two do not measure the same thing.
+    """
+    stated, wanted = units[unit], units[indicator.unit]
+    if stated.dimension != wanted.dimension:
+        raise_any([_unconvertible(f"indicator {indicator.indicator}", stated, wanted)])
+    return Decimal(stated.factor) / Decimal(wanted.factor)
+
+
+def _freeze(rows: Mapping[str, Sequence[Row]]) -> Codebook:
+    def of(model: type[RowT], name: str) -> list[RowT]:
+        return [row for row in rows[name] if isinstance(row, model)]
+
+    codes: dict[str, dict[str, Code]] = {}
+    for code in of(Code, "codes"):
+        codes.setdefault(code.codelist, {})[code.code] = code
+    return Codebook(
+        area_names=of(AreaName, "area_names"),
+        areas={row.ref_area: row for row in of(Area, "areas")},
+        codes=codes,
+        corrections=of(Correction, "corrections"),
+        coverage=of(Coverage, "coverage"),
+        crosswalk=of(Match, "crosswalk"),
+        derivations=of(Derivation, "derivations"),
+        documents={row.doc: row for row in of(Source, "documents")},
+        families=of(Family, "families"),
+        indicators={row.indicator: row for row in of(Indicator, "indicators")},
+        places=of(Place, "places"),
+        reference_lines=of(ReferenceLine, "reference_lines"),
+        units={row.unit: row for row in of(Unit, "units")},
+        words=lexicon(of(Word, "number_words")),
+    )
+
+
+def _check_crosswalk(book: Codebook) -> list[Problem]:
+    problems = []
+    accepted: dict[tuple[str, ...], int] = {}
+    for number, row in enumerate(book.crosswalk, start=2):
+        place = f"{FOLDER.as_posix()}/crosswalk.csv row {number}"
+        if row.object_id != NO_TERM and row.object_id not in book.indicators:
+            problems.append(
+                _unknown(f"{place}, object_id", row.object_id, list(book.indicators))
+            )
+            continue
+        needs_comment = (
+            row.predicate_id != "exactMatch"
+            or row.object_id == NO_TERM
+            or row.status != "accepted"
+        )
+        if needs_comment and not row.comment:
+            problems.append(
+                Problem(
+                    f"{place}, comment",
+                    f"empty, though «{row.subject_label}» is no plain exact match.",
+                    "the reason in one sentence.",
+                    "write why.",
+                )
+            )
+        if row.status != "accepted":
+            continue
+        key = (row.subject_source, row.subject_label, row.scope_stated, row.unit_stated)
+        if key in accepted:
+            problems.append(
+                Problem(
+                    place,
+                    f"«{row.subject_label}» is accepted already in row {accepted[key]}.",
+                    "one accepted row for a wording.",
+                    "reject one of the two.",
+                )
+            )
+        accepted[key] = number
+        if row.object_id != NO_TERM and not row.unit:
+            problems.append(
+                Problem(f"{place}, unit", "empty.", "the stated unit.", "fill it in.")
+            )
+        elif row.object_id != NO_TERM:
+            stated = book.units[row.unit]
+            wanted = book.units[book.indicators[row.object_id].unit]
+            if stated.dimension != wanted.dimension:
+                problems.append(_unconvertible(f"{place}, unit", stated, wanted))
+    return problems
+
+
+def _check_coverage(book: Codebook) -> list[Problem]:
+    known = [*book.indicators, *(row.family for row in book.families)]
+    return [
+        _unknown(f"{FOLDER.as_posix()}/coverage.csv row {number}, subject", row.subject, known)
+        for number, row in enumerate(book.coverage, start=2)
+        if row.subject not in known
+    ]
+
+
+def _unknown(where: str, cell: str, allowed: Sequence[str]) -> Problem:
+    import difflib
+
+    nearest = difflib.get_close_matches(cell, allowed, n=1, cutoff=0.3)
+    shown = ", ".join(sorted(allowed)[:12]) + (" …" if len(allowed) > 12 else "")
+    return Problem(
+        where,
+        f"{cell!r} is not a known code.",
+        f"one of: {shown}.",
+        f"write {nearest[0]!r}." if nearest else "write one of them, or add a row.",
+    )
+
+
+def _unconvertible(where: str, stated: Unit, wanted: Unit) -> Problem:
+    return Problem(
+        where,
+        f"{stated.unit!r} ({stated.dimension}) does not convert to {wanted.unit!r} "
+        f"({wanted.dimension}).",
+        f"a unit of the dimension {wanted.dimension}.",
+        "correct the unit, or map the wording to an indicator of its dimension.",
+    )

@@ -1,0 +1,230 @@
+"""What a notebook calls to show a table, a figure or a sentence.
+
+In: a frame or a matplotlib figure, ready for readers. Out: one display with a
+plain-text form that ``nbval`` compares, the form that JupyterLab shows, and what the
+exporters need. Nothing here formats, rounds or sorts; the views have done that.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from IPython.display import display
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FIGURE = "application/vnd.compare.figure+json"
+NUMBER = re.compile(r"[≥≤<>~≈+−-]?\s?\d[\d,]*(\.\d+)?\s?[%‰+]?")
+
+
+def show_table(
+    frame: pd.DataFrame, *, caption: str, source: str, note: str = ""
+) -> None:
+    """Show every row and every column of a frame, values as they are given.
+
+    Parameters
+    ----------
+    frame
+        Columns are what readers see; the index is not shown. Missing values stay empty.
+    caption
+        What the table says, above it.
+    source
+        Document and paragraph, below it.
+    note
+        What a reader must know to read it rightly.
+
+    Raises
+    ------
+    ValueError
+        There is no caption or no source.
+
+    Examples
+    --------
+    >>> show_table(pd.DataFrame({"Beds": [469200.0]}), caption="Beds", source="")
+    Traceback (most recent call last):
+    ...
+    ValueError: show_table, source: it is empty.
+      Expected text that a reader sees with the table.
+      Do: give source="…".
+    """
+    _require("show_table", "table", caption=caption, source=source)
+    header = [str(column) for column in frame.columns]
+    rows = [[_shown(value) for value in row] for row in frame.itertuples(index=False)]
+    numeric = [_reads_as_numbers([row[i] for row in rows]) for i in range(len(header))]
+    below = [f"Note: {note}"] * bool(note) + [f"Source: {source}"]
+    text = [caption, *_text_table(header, rows, numeric), *below]
+    _show(
+        {
+            "text/plain": "\n".join(text),
+            "text/html": _html_table(header, rows, numeric, caption, note, source),
+        }
+    )
+
+
+def show_figure(
+    figure: Figure, *, name: str, caption: str, alt: str, source: str, note: str = ""
+) -> None:
+    """Show a figure as vector drawing, with the words that must stand beside it.
+
+    Parameters
+    ----------
+    figure
+        Built as ``matplotlib.figure.Figure``; it is closed.
+    name
+        Anchor of the figure on the page, unique in its notebook.
+    caption
+        What the figure says.
+    alt
+        What a reader who cannot see the figure must know; not the caption.
+    source
+        Document and paragraph.
+    note
+        What a reader must know to read it rightly.
+
+    Raises
+    ------
+    ValueError
+        One of the words is missing.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> show_figure(Figure(), name="gap", caption="The gap", alt="", source="x")
+    Traceback (most recent call last):
+    ...
+    ValueError: show_figure, alt: it is empty.
+      Expected text that a reader sees with the figure.
+      Do: give alt="…".
+    """
+    _require(
+        "show_figure", "figure", name=name, caption=caption, alt=alt, source=source
+    )
+    words = dict(name=name, caption=caption, alt=alt, source=source, note=note)
+    _show(
+        {
+            "text/plain": f"Figure {name}: {caption}\n{alt}",
+            "image/svg+xml": _svg(figure, "path"),
+            FIGURE: words | {"svg": _svg(figure, "none")},
+        }
+    )
+    import matplotlib.pyplot as plt
+
+    plt.close(figure)
+
+
+def show_text(markdown: str) -> None:
+    """Show sentences whose numbers were computed.
+
+    Parameters
+    ----------
+    markdown
+        The sentences, as they would stand in a Markdown cell.
+
+    Examples
+    --------
+    >>> show_text("**2** of 5 plans")
+    {'text/plain': '**2** of 5 plans', 'text/markdown': '**2** of 5 plans'}
+    """
+    _show({"text/plain": markdown, "text/markdown": markdown})
+
+
+def _show(forms: Mapping[str, object]) -> None:
+    display(forms, raw=True)  # type: ignore[no-untyped-call]
+
+
+def _require(function: str, thing: str, **words: str) -> None:
+    """Refuse words that are empty, in the form of every other problem."""
+    for name, text in words.items():
+        if not text.strip():
+            raise ValueError(
+                f"{function}, {name}: it is empty.\n"
+                f"  Expected text that a reader sees with the {thing}.\n"
+                f'  Do: give {name}="…".'
+            )
+
+
+def _shown(value: Any) -> str:
+    """Text of one cell: missing is empty, floats have no spare digits or exponent."""
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return ""
+    if isinstance(value, float):
+        return f"{Decimal(repr(float(value))):f}".removesuffix(".0")
+    return str(value)
+
+
+def _reads_as_numbers(cells: Sequence[str]) -> bool:
+    """Tell whether a column holds numbers, as far as a reader sees."""
+    filled = [cell for cell in cells if cell]
+    return bool(filled) and all(NUMBER.fullmatch(cell) for cell in filled)
+
+
+def _width(text: str) -> int:
+    """Columns that a text takes on a terminal: two for a Chinese character."""
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return len(text) + wide - sum(bool(unicodedata.combining(char)) for char in text)
+
+
+def _text_table(
+    header: list[str], rows: list[list[str]], numeric: list[bool]
+) -> list[str]:
+    """Aligned lines, never cut."""
+    lines = [[" ".join(cell.split()) for cell in row] for row in [header, *rows]]
+    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+    lines.insert(1, ["-" * width for width in widths])
+    return ["  ".join(_padded(line, widths, numeric)).rstrip() for line in lines]
+
+
+def _padded(cells: list[str], widths: list[int], numeric: list[bool]) -> list[str]:
+    padded = []
+    for cell, width, right in zip(cells, widths, numeric, strict=True):
+        space = " " * (width - _width(cell))
+        padded.append(space + cell if right else cell + space)
+    return padded
+
+
+def _html_table(
+    header: list[str],
+    rows: list[list[str]],
+    numeric: list[bool],
+    caption: str,
+    note: str,
+    source: str,
+) -> str:
+    """One figure with caption, header cells with scope, note and source."""
+    classes = [' class="num"' if right else "" for right in numeric]
+    head = "".join(
+        f'<th scope="col"{kind}>{escape(cell)}</th>'
+        for cell, kind in zip(header, classes, strict=True)
+    )
+    body = "\n".join(f"<tr>{_html_row(row, classes)}</tr>" for row in rows)
+    below = f'<span class="note">Note: {escape(note)}</span> ' if note else ""
+    return (
+        f'<figure class="table"><table><caption>{escape(caption)}</caption>\n'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table>\n"
+        f"<figcaption>{below}"
+        f'<span class="source">Source: {escape(source)}</span></figcaption></figure>'
+    )
+
+
+def _html_row(row: list[str], classes: list[str]) -> str:
+    first = f'<th scope="row"{classes[0]}>{escape(row[0])}</th>'
+    rest = zip(row[1:], classes[1:], strict=True)
+    return first + "".join(f"<td{kind}>{escape(cell)}</td>" for cell, kind in rest)
+
+
+def _svg(figure: Figure, fonttype: str) -> str:
+    """Draw the figure as SVG, the same bytes on every run."""
+    import matplotlib as mpl
+
+    file = io.StringIO()
+    with mpl.rc_context({"svg.fonttype": fonttype, "svg.hashsalt": "compare"}):
+        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+    return file.getvalue()

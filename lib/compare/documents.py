@@ -1,0 +1,141 @@
+"""Documents: the raw texts, frozen by checksum, addressed by character.
+
+In: ``data/raw/<doc>.txt`` and ``SHA256SUMS``. Out: texts whose positions never move:
+characters of the file decoded as UTF-8 with its line ends as they are.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from compare.problems import Problem
+
+FOLDER = Path("data/raw")
+NEWLINE = "⏎"
+
+
+@dataclass(frozen=True)
+class Document:
+    """One raw text.
+
+    Parameters
+    ----------
+    doc
+        Code of the document.
+    text
+        The text; positions count its characters.
+    sha256
+        Checksum of the file's bytes.
+    """
+
+    doc: str
+    text: str
+    sha256: str
+
+    def quote(self, start: int, end: int) -> str:
+        """Text of a span, with ``⏎`` for each newline.
+
+        Examples
+        --------
+        >>> Document("a", "1 |\\n2", "").quote(0, 5)
+        '1 |⏎2'
+        """
+        return self.text[start:end].replace("\n", NEWLINE)
+
+    def context(self, start: int, end: int, around: int = 120) -> tuple[str, str, str]:
+        """Text before a span, the span, and the text behind it, inside its lines.
+
+        The lines that the span stands in are kept whole where they are shorter than
+        ``around`` characters on either side.
+        """
+        left = max(self.text.rfind("\n", 0, start) + 1, start - around)
+        line_end = self.text.find("\n", end)
+        right = min(len(self.text) if line_end < 0 else line_end, end + around)
+        return self.text[left:start], self.text[start:end], self.text[end:right]
+
+
+def load_documents(root: Path, docs: list[str]) -> tuple[dict[str, Document], list[Problem]]:
+    """Load the raw texts and hold them against their checksums.
+
+    Returns
+    -------
+    dict of Document, list of Problem
+        Only documents whose bytes are the frozen ones.
+    """
+    sums_path = root / FOLDER / "SHA256SUMS"
+    expected = {}
+    if sums_path.is_file():
+        for line in sums_path.read_text("ascii").splitlines():
+            digest, _, name = line.partition("  ")
+            expected[name] = digest
+    documents: dict[str, Document] = {}
+    problems: list[Problem] = []
+    for doc in docs:
+        name = f"{doc}.txt"
+        path = root / FOLDER / name
+        place = (FOLDER / name).as_posix()
+        if not path.is_file():
+            problems.append(Problem(place, "no such file.", remedy="restore it from git."))
+            continue
+        raw = path.read_bytes()
+        digest = hashlib.sha256(raw).hexdigest()
+        if digest != expected.get(name):
+            problems.append(
+                Problem(
+                    place,
+                    f"its SHA-256 is {digest[:12]}…",
+                    f"{expected.get(name, 'a line in SHA256SUMS')[:12]}…, the frozen text.",
+                    f"run 'git checkout -- {place}'; raw texts are never edited.",
+                )
+            )
+            continue
+        documents[doc] = Document(doc, raw.decode("utf-8"), digest)
+    return documents, problems
+
+
+def squeeze(text: str) -> str:
+    """Text without spaces, line breaks and page marks, for holding words against it.
+
+    Examples
+    --------
+    >>> squeeze("街道居家养老⏎服务站(个)"), squeeze("月探⏎15、访率")
+    ('街道居家养老服务站(个)', '月探访率')
+    """
+    return re.sub(r"\s", "", re.sub(rf"(?:\n|{NEWLINE})(?:\d+、)?", "", text))
+
+
+def fold(text: str) -> str:
+    """Text for matching only: simplified characters, plain width, same length.
+
+    Every character is folded by itself, so positions in the folded text are positions
+    in the text.
+
+    Examples
+    --------
+    >>> fold("每千名老人床位數達36.4張")
+    '每千名老人床位数达36.4张'
+    """
+    return "".join(map(_fold_character, text))
+
+
+@functools.cache
+def _fold_character(character: str) -> str:
+    plain = unicodedata.normalize("NFKC", character)
+    if len(plain) != 1:
+        return character
+    if not "\u3400" <= plain <= "\u9fff":
+        return plain.lower() if len(plain.lower()) == 1 else plain
+    simplified = _simplifier().convert(plain)
+    return simplified if len(simplified) == 1 else plain
+
+
+@functools.cache
+def _simplifier() -> "opencc.OpenCC":  # noqa: F821, UP037
+    import opencc
+
+    return opencc.OpenCC("t2s")

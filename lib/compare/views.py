@@ -1,0 +1,505 @@
+"""Views: tidy frames that answer one question each.
+
+In: the curated tables. Out: frames whose rows are sorted, whose columns are named and
+whose numbers are worded, ready to be shown, drawn or saved. Like is put beside like
+only: reported apart from derived, each scope by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from compare.codebook import Codebook, find_root, load_codebook
+
+NUMBERS = ("value", "lower", "upper")
+NEAR = ("exactMatch", "closeMatch")
+SEVERAL = "; "
+
+
+def load(root: Path | None = None) -> pd.DataFrame:
+    """All observations: every statement of every document in canonical terms.
+
+    Parameters
+    ----------
+    root
+        Folder of the project; default: as ``find_root``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each observation, columns as in ``data/curated/datapackage.json``;
+        ``value``, ``lower`` and ``upper`` are floats in ``unit``, NaN where the
+        document sets none; everything else is text, empty where there is nothing.
+
+    Examples
+    --------
+    >>> observations = load()
+    >>> rows = observations.query("id == 'jiamusi:814'")
+    >>> rows[["indicator", "value", "quote"]].values.tolist()
+    [['eldercare_beds_per_1000_elderly', 32.0, '每千名老年人拥有养老床位数(张) |⏎32']]
+    """
+    return _read("observations", root)
+
+
+def load_derived(root: Path | None = None) -> pd.DataFrame:
+    """All derived values and refusals, with formula and input ids.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each; ``value`` is NaN where an input is hedged or the ratio was
+        refused.
+    """
+    return _read("derived", root)
+
+
+def statements(indicators: Iterable[str], root: Path | None = None) -> pd.DataFrame:
+    """What each place states for some indicators, repetitions put together.
+
+    Only statements for the whole place whose wording is an exact or close match, in
+    the fixed order of places.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``indicator``, ``position``, ``doc``, ``place_zh``, ``place_en``,
+        ``kind``, ``time_period``, ``value``, ``lower``, ``upper``, ``upper_open``,
+        ``comparator``, ``scope``, ``scope_stated``, ``obligation``, ``match_type``,
+        ``obs_status``, ``stated`` (in words), ``note`` and ``ids``: all observations
+        that say the same.
+
+    Examples
+    --------
+    >>> beds = statements(["eldercare_beds_per_1000_elderly"])
+    >>> beds[["place_en", "time_period", "stated"]].values.tolist()
+    [['Xianning', '2016/2020', '36.4'], ['Jiamusi', '2020', '32'], ['Jiamusi', '2025', '35']]
+    """
+    book = _book(root)
+    frame = load(root)
+    wanted = list(indicators)
+    whole = {doc: source.ref_area for doc, source in book.documents.items()}
+    frame = frame[
+        frame["indicator"].isin(wanted)
+        & frame["match_type"].isin(NEAR)
+        & (frame["ref_area"] == frame["doc"].map(whole))
+        & ~frame["scope"].isin(["rural", "urban", "part_of_place"])
+    ].copy()
+    frame["order"] = frame["indicator"].map(wanted.index)
+    same = ["indicator", "doc", "kind", "time_period", "comparator", "value", "scope"]
+    frame["first"] = frame.groupby(same, dropna=False, sort=False)["id"].transform("first")
+    ids = frame.groupby("first", sort=False)["id"].agg(SEVERAL.join)
+    notes = frame.groupby("first", sort=False)["note"].agg(_joined)
+    obligations = frame.groupby("first", sort=False)["obligation"].agg(_joined)
+    kept = frame[frame["id"] == frame["first"]].set_index("id", drop=False)
+    kept = kept.assign(ids=ids, note=notes, obligation=obligations)
+    kept = kept.join(_places(book), on="doc")
+    kept["stated"] = [worded(row, book) for row in kept.itertuples()]
+    kinds = list(book.codes["kind"])
+    kept["kind_order"] = kept["kind"].map(kinds.index)
+    by = ["order", "position", "kind_order", "time_period", "value", "comparator"]
+    columns = [
+        "indicator",
+        "position",
+        "doc",
+        "place_zh",
+        "place_en",
+        "kind",
+        "time_period",
+        *NUMBERS,
+        "upper_open",
+        "comparator",
+        "scope",
+        "scope_stated",
+        "obligation",
+        "match_type",
+        "obs_status",
+        "stated",
+        "note",
+        "ids",
+    ]
+    return kept.sort_values(by, kind="stable")[columns].reset_index(drop=True)
+
+
+def coverage(families: Iterable[str], root: Path | None = None) -> pd.DataFrame:
+    """Which place states which indicator, and why there is nothing where it does not.
+
+    Parameters
+    ----------
+    families
+        Codes of families of indicators.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Long: ``indicator``, ``label_zh``, ``label_en``, ``doc``, ``place_zh``,
+        ``place_en`` and ``state``, a code of the list ``state``: ``both`` (baseline and
+        target), ``target``, ``baseline``, ``other``, ``blank`` (printed, but empty),
+        ``out_of_scope``, ``lost_in_picture``, ``lost_part`` or ``not_stated``.
+        Indicators that most places state come first.
+    """
+    book = _book(root)
+    chosen = list(families)
+    named = {code: row for code, row in book.indicators.items() if row.family in chosen}
+    frame = statements(named, root)
+    reasons = {(row.doc, row.subject): row.status for row in book.coverage}
+    found = {
+        key: set(group["kind"].where(group["comparator"] != "missing", "blank"))
+        for key, group in frame.groupby(["indicator", "doc"], sort=False)
+    }
+    rows = []
+    for code, indicator in named.items():
+        if not any(key[0] == code for key in found):
+            continue
+        for place in book.places:
+            absent = reasons.get((place.doc, code)) or reasons.get(
+                (place.doc, indicator.family), "not_stated"
+            )
+            state = _state(found.get((code, place.doc), set()), absent)
+            rows.append((code, indicator.family, place.doc, state))
+    table = pd.DataFrame(rows, columns=["indicator", "family", "doc", "state"])
+    of_indicator = table["indicator"]
+    table["stated"] = _is_stated(table["state"]).groupby(of_indicator).transform("sum")
+    table["both"] = (table["state"] == "both").groupby(of_indicator).transform("sum")
+    table["family_order"] = table["family"].map(chosen.index)
+    table = table.join(_places(book), on="doc")
+    for language in ("label_zh", "label_en"):
+        labels = {code: getattr(row, language) for code, row in named.items()}
+        table[language] = table["indicator"].map(labels)
+    table = table.sort_values(
+        ["family_order", "stated", "both", "indicator", "position"],
+        ascending=[True, False, False, True, True],
+        kind="stable",
+    )
+    columns = ["indicator", "label_zh", "label_en", "doc", "place_zh", "place_en", "state"]
+    return table[columns].reset_index(drop=True)
+
+
+def coverage_table(families: Iterable[str], root: Path | None = None) -> pd.DataFrame:
+    """Coverage as a wide table: one row for each indicator, one column for each place."""
+    book = _book(root)
+    table = coverage(families, root)
+    names = {code: row.label_en for code, row in book.codes["state"].items()}
+    wide = table.assign(state=table["state"].map(names)).pivot(
+        index="indicator", columns="place_en", values="state"
+    )
+    order = table["indicator"].drop_duplicates()
+    places = [place.short_en for place in book.places]
+    labels = table.drop_duplicates("indicator").set_index("indicator")
+    wide = wide.loc[order, places]
+    wide.insert(0, "指标", labels.loc[order, "label_zh"])
+    wide.insert(0, "Indicator", labels.loc[order, "label_en"])
+    return wide.reset_index(drop=True).rename_axis(columns=None)
+
+
+def trackable(families: Iterable[str], root: Path | None = None) -> pd.DataFrame:
+    """For how many indicators each place states both a baseline and a target."""
+    table = coverage(families, root)
+    counts = (
+        table.assign(both=table["state"] == "both", stated=_is_stated(table["state"]))
+        .groupby(["place_en", "place_zh"], sort=False)[["stated", "both"]]
+        .sum()
+        .reset_index()
+    )
+    return counts.rename(
+        columns={
+            "place_en": "Place",
+            "place_zh": "地区",
+            "stated": "Indicators stated",
+            "both": "With baseline and target",
+        }
+    )
+
+
+def documents(root: Path | None = None) -> pd.DataFrame:
+    """The five documents: what each one is, its dates, and what the text held lacks."""
+    book = _book(root)
+    rows = []
+    for place in book.places:
+        source = book.documents[place.doc]
+        rows.append(
+            {
+                "Place": place.short_en,
+                "Document": source.title,
+                "Kind": source.genre,
+                "Level": book.codes["level"][source.level].label_en,
+                "Signed": source.date_signed or "not printed",
+                "Covers": source.covers,
+                "Quality": source.quality,
+                "What to mind": source.quality_note,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def counts_by_document(root: Path | None = None) -> pd.DataFrame:
+    """Observations by document and status: how many, and how sure."""
+    book = _book(root)
+    frame = load(root)
+    table = pd.crosstab(frame["doc"], frame["obs_status"])
+    table = table.reindex([place.doc for place in book.places])
+    names = {code: row.label_en for code, row in book.codes["obs_status"].items()}
+    table.columns = pd.Index([f"{code} ({names[code]})" for code in table.columns])
+    table.insert(0, "Observations", table.sum(axis=1))
+    table.insert(0, "Place", [place.short_en for place in book.places])
+    return table.reset_index(drop=True)
+
+
+def bed_ratios(root: Path | None = None) -> pd.DataFrame:
+    """Beds per 1,000 elderly, reported and derived, in the two panels that may be drawn.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As ``statements``, with ``panel`` (``reported`` or ``institution``) and
+        ``source`` (``reported`` or ``derived``). An all-bed ratio that we derive stands
+        in the reported panel beside the value that the document reports. Refused
+        ratios are not here; ``refusals`` lists them.
+    """
+    reported = statements(["eldercare_beds_per_1000_elderly"], root)
+    reported = reported.assign(source="reported", panel="reported")
+    derived = _derived_like(
+        ["eldercare_beds_per_1000_elderly", "institution_beds_per_1000_elderly"], root
+    )
+    institution = derived["indicator"] == "institution_beds_per_1000_elderly"
+    derived["panel"] = institution.map({True: "institution", False: "reported"})
+    both = pd.concat([reported, derived], ignore_index=True)
+    both["panel_order"] = both["panel"].map({"reported": 0, "institution": 1})
+    by = ["panel_order", "position", "source", "time_period"]
+    ascending = [True, True, False, True]
+    return both.sort_values(by, ascending=ascending, kind="stable", ignore_index=True)
+
+
+def refusals(root: Path | None = None) -> pd.DataFrame:
+    """Ratios that were not computed, with the reason."""
+    book = _book(root)
+    frame = load_derived(root)
+    frame = frame[frame["refused"] == "yes"].copy()
+    frame["doc"] = frame["id"].str.partition(":")[0]
+    frame = frame.join(_places(book), on="doc").sort_values(["position", "id"])
+    labels = {code: row.label_en for code, row in book.indicators.items()}
+    return pd.DataFrame(
+        {
+            "Place": frame["place_en"],
+            "Ratio": frame["indicator"].map(labels),
+            "Why it is not computed": frame["note"],
+            "Inputs": frame["inputs"],
+        }
+    ).reset_index(drop=True)
+
+
+def childcare_slot_ratios(root: Path | None = None) -> pd.DataFrame:
+    """Childcare slots per 1,000 residents: reported, and derived where only counts are.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As ``statements``, with ``source`` (``reported`` or ``derived``). A place's
+        target is the one with the earliest place in the document of each kind.
+    """
+    code = ["childcare_slots_per_1000_residents"]
+    reported = statements(code, root).assign(source="reported")
+    both = pd.concat([reported, _derived_like(code, root)], ignore_index=True)
+    return both.sort_values(
+        ["position", "kind", "time_period", "source"], kind="stable", ignore_index=True
+    )
+
+
+def lottery_fund_shares(root: Path | None = None) -> pd.DataFrame:
+    """Lottery-fund shares for elderly care, each with the fund that it is a share of.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As ``statements``, with ``fund_zh`` and ``fund_en``; funds that only a county
+        keeps come last, since no other row shares their base.
+    """
+    book = _book(root)
+    frame = statements(["lottery_fund_eldercare_share"], root)
+    scopes = book.codes["scope"]
+    frame["fund_zh"] = [scopes[code].label_zh for code in frame["scope"]]
+    frame["fund_en"] = [scopes[code].label_en for code in frame["scope"]]
+    frame["apart"] = frame["scope"] == "county_retained"
+    by = ["apart", "position", "time_period"]
+    return frame.sort_values(by, kind="stable", ignore_index=True)
+
+
+def area_series(indicator: str, root: Path | None = None) -> pd.DataFrame:
+    """Values by area and year, for documents that plan by area.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each area, the whole place first, one column for each year.
+    """
+    book = _book(root)
+    frame = load(root)
+    by_area = frame["area_stated"] != ""
+    docs = frame.loc[by_area & (frame["indicator"] == indicator), "doc"].unique()
+    frame = frame[
+        frame["doc"].isin(docs)
+        & (frame["indicator"] == indicator)
+        & (frame["flow_stated"] != "")
+    ]
+    whole = {source.ref_area for source in book.documents.values()}
+    wide = frame.pivot(index="ref_area", columns="time_period", values="value")
+    order = sorted(wide.index, key=lambda code: (code not in whole, code))
+    wide = wide.loc[order].astype(int)
+    wide.insert(0, "地区", [book.areas[code].name_zh for code in order])
+    wide.insert(0, "Area", [book.areas[code].name_en for code in order])
+    return wide.reset_index(drop=True).rename_axis(columns=None)
+
+
+def reference_lines(indicator: str, root: Path | None = None) -> pd.DataFrame:
+    """National and provincial figures that a chart of an indicator may draw.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of ``reference_lines.csv``, ``value`` as a float.
+    """
+    book = _book(root)
+    rows = [row.model_dump() for row in book.reference_lines if row.indicator == indicator]
+    frame = pd.DataFrame(rows)
+    frame["value"] = frame["value"].astype(float)
+    return frame
+
+
+def as_table(
+    frame: pd.DataFrame, columns: Sequence[str], root: Path | None = None
+) -> pd.DataFrame:
+    """Statements as a table for readers, columns named in English.
+
+    Parameters
+    ----------
+    frame
+        As made by ``statements`` or one of the views built on it.
+    columns
+        Which of its columns to show, in order.
+    """
+    book = _book(root)
+    shown = frame[list(columns)].copy()
+    for name in ("kind", "obligation", "obs_status"):
+        if name in shown:
+            codes = book.codes[name]
+            shown[name] = [
+                SEVERAL.join(codes[part].label_en for part in cell.split(SEVERAL) if part)
+                for cell in shown[name]
+            ]
+    if "time_period" in shown:
+        shown["time_period"] = shown["time_period"].replace("", "undated")
+    if "indicator" in shown:
+        labels = {code: row.label_en for code, row in book.indicators.items()}
+        shown["indicator"] = shown["indicator"].map(labels)
+    return shown.rename(columns={name: COLUMNS.get(name, name) for name in columns})
+
+
+COLUMNS = {
+    "indicator": "Indicator",
+    "place_zh": "地区",
+    "place_en": "Place",
+    "kind": "Kind",
+    "time_period": "Time",
+    "stated": "Stated",
+    "scope_stated": "Fund, as printed",
+    "fund_zh": "资金口径",
+    "fund_en": "Fund",
+    "obligation": "Obligation",
+    "obs_status": "Status",
+    "source": "Source",
+    "panel": "Panel",
+    "note": "What to mind",
+    "ids": "Where (id)",
+}
+
+
+def worded(row: Any, book: Codebook) -> str:
+    """Number of a statement with its comparator, as a reader would write it.
+
+    ``≥55``, ``about 20,000``, ``30,000 and more``, ``20 to 30``, ``blank``.
+    """
+    if row.comparator == "..":
+        return f"{number(row.lower)} to {number(row.upper)}"
+    form = book.label("comparator_form", row.comparator)
+    shown = "?" if row.value != row.value else number(row.value)
+    return form.replace("#", shown)
+
+
+def number(value: float) -> str:
+    """Shortest form of a number, thousands apart.
+
+    Examples
+    --------
+    >>> number(20000.0), number(36.4), number(0.55)
+    ('20,000', '36.4', '0.55')
+    """
+    return f"{value:,.0f}" if value == int(value) else f"{value:,}"
+
+
+def _derived_like(indicators: Sequence[str], root: Path | None) -> pd.DataFrame:
+    """Derived values in the columns of ``statements``, rounded to two decimals."""
+    book = _book(root)
+    frame = load_derived(root)
+    frame = frame[frame["indicator"].isin(indicators) & (frame["refused"] == "")].copy()
+    frame["doc"] = frame["id"].str.partition(":")[0]
+    frame = frame.join(_places(book), on="doc")
+    hedged = frame["value"].isna()
+    frame["stated"] = [
+        f"{row.lower:.1f} to {row.upper:.1f}" if row.value != row.value else f"{row.value:.1f}"
+        for row in frame.itertuples()
+    ]
+    return frame.assign(
+        source="derived",
+        kind="baseline",
+        comparator=hedged.map({True: "..", False: "="}),
+        scope="",
+        scope_stated="",
+        obligation="",
+        match_type="",
+        obs_status="A",
+        upper_open="",
+        ids=frame["inputs"].str.replace(" ", SEVERAL),
+    ).drop(columns=["id", "formula", "inputs", "refused", "note_zh", "ref_area", "unit"])
+
+
+def _state(kinds: set[str], absent: str) -> str:
+    if {"baseline", "target"} <= kinds:
+        return "both"
+    for kind in ("target", "baseline"):
+        if kind in kinds:
+            return kind
+    if kinds - {"blank"}:
+        return "other"
+    return "blank" if kinds else absent
+
+
+def _is_stated(states: pd.Series[str]) -> pd.Series[bool]:
+    return states.isin(["both", "target", "baseline", "other"])
+
+
+def _joined(texts: pd.Series[str]) -> str:
+    return SEVERAL.join(dict.fromkeys(text for text in texts if text))
+
+
+def _places(book: Codebook) -> pd.DataFrame:
+    rows = [
+        (place.doc, int(place.position), place.short_zh, place.short_en)
+        for place in book.places
+    ]
+    frame = pd.DataFrame(rows, columns=["doc", "position", "place_zh", "place_en"])
+    return frame.set_index("doc")
+
+
+def _read(name: str, root: Path | None) -> pd.DataFrame:
+    path = (root or find_root()) / "data" / "curated" / f"{name}.csv"
+    frame = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+    for column in NUMBERS:
+        frame[column] = pd.to_numeric(frame[column])
+    return frame
+
+
+def _book(root: Path | None) -> Codebook:
+    return load_codebook(root or find_root())
