@@ -14,6 +14,9 @@ from typing import Any
 import pandas as pd
 
 from compare.codebook import Codebook, find_root, load_codebook
+from compare.documents import load_documents
+from compare.problems import raise_any
+from compare.readings import load_readings
 
 NUMBERS = ("value", "lower", "upper")
 NEAR = ("exactMatch", "closeMatch")
@@ -124,13 +127,17 @@ def statements(indicators: Iterable[str], root: Path | None = None) -> pd.DataFr
     return kept.sort_values(by, kind="stable")[columns].reset_index(drop=True)
 
 
-def coverage(families: Iterable[str], root: Path | None = None) -> pd.DataFrame:
+def coverage(
+    families: Iterable[str], root: Path | None = None, *, least: int = 1
+) -> pd.DataFrame:
     """Which place states which indicator, and why there is nothing where it does not.
 
     Parameters
     ----------
     families
         Codes of families of indicators.
+    least
+        How many places must state an indicator for it to be listed.
 
     Returns
     -------
@@ -164,6 +171,7 @@ def coverage(families: Iterable[str], root: Path | None = None) -> pd.DataFrame:
     of_indicator = table["indicator"]
     table["stated"] = _is_stated(table["state"]).groupby(of_indicator).transform("sum")
     table["both"] = (table["state"] == "both").groupby(of_indicator).transform("sum")
+    table = table[table["stated"] >= least]
     table["family_order"] = table["family"].map(chosen.index)
     table = table.join(_places(book), on="doc")
     for language in ("label_zh", "label_en"):
@@ -178,10 +186,12 @@ def coverage(families: Iterable[str], root: Path | None = None) -> pd.DataFrame:
     return table[columns].reset_index(drop=True)
 
 
-def coverage_table(families: Iterable[str], root: Path | None = None) -> pd.DataFrame:
+def coverage_table(
+    families: Iterable[str], root: Path | None = None, *, least: int = 1
+) -> pd.DataFrame:
     """Coverage as a wide table: one row for each indicator, one column for each place."""
     book = _book(root)
-    table = coverage(families, root)
+    table = coverage(families, root, least=least)
     names = {code: row.label_en for code, row in book.codes["state"].items()}
     wide = table.assign(state=table["state"].map(names)).pivot(
         index="indicator", columns="place_en", values="state"
@@ -366,6 +376,50 @@ def reference_lines(indicator: str, root: Path | None = None) -> pd.DataFrame:
     frame = pd.DataFrame(rows)
     frame["value"] = frame["value"].astype(float)
     return frame
+
+
+def reference_lines_of(frame: pd.DataFrame, root: Path | None = None) -> pd.DataFrame:
+    """Reference lines of every indicator in a frame of statements."""
+    codes = frame["indicator"].drop_duplicates()
+    return pd.concat([reference_lines(code, root) for code in codes], ignore_index=True)
+
+
+def norms(root: Path | None = None) -> pd.DataFrame:
+    """Norms and thresholds for single facilities, as a table for readers."""
+    book = _book(root)
+    codes = [code for code, row in book.indicators.items() if row.family == "standards"]
+    frame = statements(codes, root)
+    units = {code: book.units[row.unit].label_en for code, row in book.indicators.items()}
+    columns = ["indicator", "place_zh", "place_en", "scope_stated", "time_period"]
+    table = as_table(frame, [*columns, "stated", "ids"], root)
+    table = table.rename(columns={COLUMNS["scope_stated"]: "For what, as printed"})
+    table.insert(6, "Unit", frame["indicator"].map(units))
+    return table
+
+
+def colophon(root: Path | None = None) -> pd.DataFrame:
+    """Documents and checksums, and where every reading of each went."""
+    home = root or find_root()
+    book = load_codebook(home)
+    texts, problems = load_documents(home, sorted(book.documents))
+    rows, found = load_readings(home, book.documents)
+    raise_any(problems + found)
+    observations = load(home)
+    table = []
+    for place in book.places:
+        read = sum(row.doc == place.doc for row in rows)
+        kept = int((observations["doc"] == place.doc).sum())
+        table.append(
+            {
+                "Place": place.short_en,
+                "Document": book.documents[place.doc].title,
+                "SHA-256": texts[place.doc].sha256[:16],
+                "Readings": read,
+                "Observations": kept,
+                "Without counterpart": read - kept,
+            }
+        )
+    return pd.DataFrame(table)
 
 
 def as_table(

@@ -1,0 +1,1 @@
+"""From notebooks to what readers open: executed notebooks, HTML pages, PDF files."""

@@ -1,0 +1,116 @@
+"""Reports: the main job, from curated tables to pages that people read.
+
+In: a project folder. Out: curated tables, executed notebooks, one HTML page and one PDF
+for each, and a manifest of the checksums of everything they were made from. All
+reports are written at once or not at all; nothing is done again when nothing changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from compare.build import build
+from compare.codebook import Codebook
+from compare.tables import replace_files
+
+NOTEBOOKS, REPORTS = Path("notebooks"), Path("reports")
+MANIFEST = REPORTS / "manifest.json"
+INPUTS = (
+    "data/raw/*",
+    "data/codebook/*.csv",
+    "data/readings/*.csv",
+    "data/curated/*",
+    "lib/compare/**/*.py",
+    "lib/compare/export/templates/*",
+    "requirements.lock",
+)
+
+
+def steps(root: Path) -> int:
+    """How often ``write_reports`` tells that something is done."""
+    return 2 * len(_notebooks(root)) + 1
+
+
+def write_reports(root: Path, done: Callable[[str], None]) -> list[Path]:
+    """Build, run every notebook, and write its HTML and PDF.
+
+    Parameters
+    ----------
+    root
+        Folder of the project.
+    done
+        Is told what has just been finished, for a progress bar.
+
+    Returns
+    -------
+    list of Path
+        The files whose bytes are new.
+
+    Raises
+    ------
+    Problems
+        As ``build`` and ``execute_all``; reports stay as they were.
+    """
+    checked, changed = build(root)
+    done("curated tables")
+    if is_current(root):
+        return changed
+    from compare.export import html, pdf
+    from compare.export.notebooks import execute_all
+
+    contents: dict[Path, bytes] = {}
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        execute_all(_notebooks(root), folder, root=root, done=done)
+        for source in _notebooks(root):
+            executed = folder / source.name
+            page = html.render(executed)
+            contents[source] = executed.read_bytes()
+            contents[root / REPORTS / f"{source.stem}.html"] = page.encode("utf-8")
+            contents[root / REPORTS / f"{source.stem}.pdf"] = pdf.render(
+                page, date=last_judgement(checked.book), figures=html.figures(executed)
+            )
+            done(source.stem)
+    changed += replace_files(contents)
+    return changed + replace_files({root / MANIFEST: _manifest(root)})
+
+
+def is_current(root: Path) -> bool:
+    """Whether every report is there and was made from what stands in the project now."""
+    path = root / MANIFEST
+    return path.is_file() and path.read_bytes() == _manifest(root)
+
+
+def last_judgement(book: Codebook) -> str:
+    """Date of the reports: the day of the last judgement in the crosswalk."""
+    return max(row.mapping_date for row in book.crosswalk)
+
+
+def _notebooks(root: Path) -> list[Path]:
+    return sorted((root / NOTEBOOKS).glob("*.ipynb"))
+
+
+def _manifest(root: Path) -> bytes:
+    """Checksums of everything that reports are made from, and of the reports."""
+    inputs = (path for pattern in INPUTS for path in root.glob(pattern))
+    outputs = [
+        *_notebooks(root),
+        *(root / REPORTS).glob("*.html"),
+        *(root / REPORTS).glob("*.pdf"),
+    ]
+    sums = {
+        "inputs": dict(_checksums(root, inputs)),
+        "outputs": dict(_checksums(root, outputs)),
+    }
+    return (json.dumps(sums, indent=1) + "\n").encode("ascii")
+
+
+def _checksums(root: Path, paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
+    for path in sorted(set(paths)):
+        if path.is_file():
+            name = path.relative_to(root).as_posix()
+            yield name, hashlib.sha256(path.read_bytes()).hexdigest()
