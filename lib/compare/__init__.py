@@ -20,14 +20,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from compare.evidence import evidence
+    from compare.quotations import evidence
     from compare.views import load, load_derived, statements
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "evidence", "load", "load_derived", "statements"]
 
 _HOMES = {
-    "evidence": "compare.evidence",
+    "evidence": "compare.quotations",
     "load": "compare.views",
     "load_derived": "compare.views",
     "statements": "compare.views",

@@ -66,7 +66,9 @@ def report(root: Root = None) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         with Progress(*columns, console=Console(stderr=True)) as progress:
             bar = progress.add_task("reports", total=steps(home))
-            return write_reports(home, lambda done: progress.update(bar, advance=1, description=done))
+            return write_reports(
+                home, lambda done: progress.update(bar, advance=1, description=done)
+            )
 
     from compare.codebook import find_root
 
@@ -80,7 +82,7 @@ def show(
     root: Root = None,
 ) -> None:
     """Show the sentence behind a value, marked, in its context."""
-    from compare.evidence import evidence
+    from compare.quotations import evidence
 
     print(_guarded(lambda home: evidence(id, root=home), root).text())
 

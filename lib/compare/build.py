@@ -24,7 +24,7 @@ from compare.harmonize import (
     write_stubs,
 )
 from compare.problems import Problem, raise_any
-from compare.readings import Reading, load_readings, typed, verify
+from compare.readings import Reading, decimal, load_readings, typed, verify
 from compare.tables import Row, render, replace_files
 
 CURATED = Path("data/curated")
@@ -140,7 +140,9 @@ def format_tables(root: Path) -> list[Path]:
         try:
             contents[path] = tables.tidy(path.read_bytes(), model)
         except FileNotFoundError:
-            problems.append(Problem(name, "no such file.", remedy="restore it from git."))
+            problems.append(
+                Problem(name, "no such file.", remedy="restore it from git.")
+            )
         except UnicodeDecodeError:
             problems.append(
                 Problem(
@@ -167,20 +169,20 @@ def _implausible(observations: list[Observation], book: Codebook) -> list[Proble
     problems = []
     for row in observations:
         indicator = book.indicators[row.indicator]
-        for end, limit, beyond in (
-            (row.lower, indicator.lower, lambda a, b: a < b),
-            (row.upper, indicator.upper, lambda a, b: a > b),
-        ):
-            if end and limit and beyond(float(end), float(limit)):
-                problems.append(
-                    Problem(
-                        f"data/readings/{row.doc}.csv {row.id}, value",
-                        f"{end} {row.unit} for {row.indicator}.",
-                        f"{indicator.lower or '…'} to {indicator.upper or '…'}.",
-                        "read the sentence again; correct the unit in the crosswalk, "
-                        "or widen the bounds in indicators.csv.",
-                    )
+        low, high = decimal(indicator.lower), decimal(indicator.upper)
+        lower, upper = decimal(row.lower), decimal(row.upper)
+        below = low is not None and lower is not None and lower < low
+        above = high is not None and upper is not None and upper > high
+        if below or above:
+            problems.append(
+                Problem(
+                    f"data/readings/{row.doc}.csv {row.id}, value",
+                    f"{row.lower} to {row.upper} {row.unit} for {row.indicator}.",
+                    f"{indicator.lower or '…'} to {indicator.upper or '…'}.",
+                    "read the sentence again; correct the unit in the crosswalk, or "
+                    "widen the bounds in indicators.csv.",
                 )
+            )
     return problems
 
 

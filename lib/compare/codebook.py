@@ -40,6 +40,7 @@ class Unit(Row):
     unit: str = column("code of the unit", pattern=CODE)
     label_zh: str = column("name in Chinese")
     label_en: str = column("name in English")
+    symbol: str = column("sign that stands behind the number", empty=True)
     dimension: str = column("units convert only inside one dimension", pattern=CODE)
     factor: str = column("value × factor = value in the base unit", pattern=NUMBER)
 
@@ -70,7 +71,9 @@ class Indicator(Row):
     lower: str = column("lowest plausible value", pattern=NUMBER, empty=True)
     upper: str = column("highest plausible value", pattern=NUMBER, empty=True)
     national_definition: str = column("the national definition", empty=True)
-    valid_from: str = column("first year of the indicator", pattern=r"\d{4}", empty=True)
+    valid_from: str = column(
+        "first year of the indicator", pattern=r"\d{4}", empty=True
+    )
     retired_in: str = column("year a plan retires it", pattern=r"\d{4}", empty=True)
     ruling: str = column("number of the ruling in DECISIONS.md", empty=True)
 
@@ -148,7 +151,9 @@ class AreaName(Row):
     key = ("doc", "area_stated")
     doc: Annotated[str, Refers("documents")] = column("document")
     area_stated: str = column("name as area_stated of a reading")
-    ref_area: Annotated[str, Refers("areas")] = column("the area; or the document's own")
+    ref_area: Annotated[str, Refers("areas")] = column(
+        "the area; or the document's own"
+    )
     scope: Annotated[str, Codelist("scope")] = column(
         "part of that area which the name means", empty=True
     )
@@ -360,17 +365,17 @@ def check_codes(name: str, rows: Iterable[Row], book: Codebook) -> list[Problem]
     problems = []
     for number, row in enumerate(rows, start=2):
         allowed = {
-            column: list(book.codes.get(mark.name, {}))
-            for column, mark in tables.marks(type(row), Codelist).items()
+            field: list(book.codes.get(mark.name, {}))
+            for field, mark in tables.marks(type(row), Codelist).items()
         } | {
-            column: list(keys[mark.table])
-            for column, mark in tables.marks(type(row), Refers).items()
+            field: list(keys[mark.table])
+            for field, mark in tables.marks(type(row), Refers).items()
             if mark.table in keys
         }
-        for column, codes in allowed.items():
-            cell = getattr(row, column)
+        for field, codes in allowed.items():
+            cell = getattr(row, field)
             if cell and cell not in codes:
-                problems.append(_unknown(f"{name} row {number}, {column}", cell, codes))
+                problems.append(_unknown(f"{name} row {number}, {field}", cell, codes))
     return problems
 
 
@@ -450,54 +455,58 @@ def _check_crosswalk(book: Codebook) -> list[Problem]:
     accepted: dict[tuple[str, ...], int] = {}
     for number, row in enumerate(book.crosswalk, start=2):
         place = f"{FOLDER.as_posix()}/crosswalk.csv row {number}"
-        if row.object_id != NO_TERM and row.object_id not in book.indicators:
-            problems.append(
-                _unknown(f"{place}, object_id", row.object_id, list(book.indicators))
-            )
-            continue
-        needs_comment = (
-            row.predicate_id != "exactMatch"
-            or row.object_id == NO_TERM
-            or row.status != "accepted"
-        )
-        if needs_comment and not row.comment:
-            problems.append(
-                Problem(
-                    f"{place}, comment",
-                    f"empty, though «{row.subject_label}» is no plain exact match.",
-                    "the reason in one sentence.",
-                    "write why.",
-                )
-            )
+        problems += _check_match(place, row, book)
         if row.status != "accepted":
             continue
         key = (row.subject_source, row.subject_label, row.scope_stated, row.unit_stated)
-        if key in accepted:
+        other = accepted.setdefault(key, number)
+        if other != number:
             problems.append(
                 Problem(
                     place,
-                    f"«{row.subject_label}» is accepted already in row {accepted[key]}.",
+                    f"«{row.subject_label}» is accepted already in row {other}.",
                     "one accepted row for a wording.",
                     "reject one of the two.",
                 )
             )
-        accepted[key] = number
-        if row.object_id != NO_TERM and not row.unit:
-            problems.append(
-                Problem(f"{place}, unit", "empty.", "the stated unit.", "fill it in.")
+    return problems
+
+
+def _check_match(place: str, row: Match, book: Codebook) -> list[Problem]:
+    """Check one judgement: its indicator, its reason, its unit."""
+    if row.object_id != NO_TERM and row.object_id not in book.indicators:
+        return [_unknown(f"{place}, object_id", row.object_id, list(book.indicators))]
+    problems = []
+    plain_match = row.predicate_id == "exactMatch" and row.object_id != NO_TERM
+    if not row.comment and not (plain_match and row.status == "accepted"):
+        problems.append(
+            Problem(
+                f"{place}, comment",
+                f"empty, though «{row.subject_label}» is no plain exact match.",
+                "the reason in one sentence.",
+                "write why.",
             )
-        elif row.object_id != NO_TERM:
-            stated = book.units[row.unit]
-            wanted = book.units[book.indicators[row.object_id].unit]
-            if stated.dimension != wanted.dimension:
-                problems.append(_unconvertible(f"{place}, unit", stated, wanted))
+        )
+    if row.status != "accepted" or row.object_id == NO_TERM:
+        return problems
+    if not row.unit:
+        empty = Problem(f"{place}, unit", "empty.", "the stated unit.", "fill it in.")
+        return [*problems, empty]
+    stated = book.units.get(row.unit)
+    wanted = book.units.get(book.indicators[row.object_id].unit)
+    if stated and wanted and stated.dimension != wanted.dimension:
+        problems.append(_unconvertible(f"{place}, unit", stated, wanted))
     return problems
 
 
 def _check_coverage(book: Codebook) -> list[Problem]:
     known = [*book.indicators, *(row.family for row in book.families)]
     return [
-        _unknown(f"{FOLDER.as_posix()}/coverage.csv row {number}, subject", row.subject, known)
+        _unknown(
+            f"{FOLDER.as_posix()}/coverage.csv row {number}, subject",
+            row.subject,
+            known,
+        )
         for number, row in enumerate(book.coverage, start=2)
         if row.subject not in known
     ]

@@ -31,7 +31,9 @@ class Derived(Row):
     id: str = column("document, rule and time period")
     ref_area: Annotated[str, Refers("areas")] = column("area the value is for")
     indicator: Annotated[str, Refers("indicators")] = column("canonical indicator")
-    time_period: str = column("time period of the numerator", pattern=PERIOD, empty=True)
+    time_period: str = column(
+        "time period of the numerator", pattern=PERIOD, empty=True
+    )
     value: str = column(
         "the ratio; empty when an input is hedged", pattern=NUMBER, empty=True
     )
@@ -126,7 +128,9 @@ def evaluate(formula: str, inputs: Mapping[str, Interval]) -> Interval:
     def compute(node: ast.expr) -> Interval:
         match node:
             case ast.BinOp() if type(node.op) in OPERATIONS:
-                return OPERATIONS[type(node.op)](compute(node.left), compute(node.right))
+                return OPERATIONS[type(node.op)](
+                    compute(node.left), compute(node.right)
+                )
             case ast.Constant(value=int() | float() as number):
                 return Interval.of(str(number), str(number))
             case ast.Name(id=name) if name in inputs:
@@ -179,7 +183,14 @@ def _candidates(
     for row in observations:
         usable = row.lower and row.upper and row.time_period
         if row.indicator == indicator and row.kind in kinds.split() and usable:
-            key = (row.doc, row.ref_area, row.scope, row.time_period, row.lower, row.upper)
+            key = (
+                row.doc,
+                row.ref_area,
+                row.scope,
+                row.time_period,
+                row.lower,
+                row.upper,
+            )
             seen.setdefault(key, row)
     return list(seen.values())
 
@@ -226,9 +237,7 @@ def _apply(
 
 def _years_apart(left: Observation, right: Observation) -> int:
     """Years between the ends of two time periods."""
-    first, second = (
-        int(row.time_period.split("/")[-1][:4]) for row in (left, right)
-    )
+    first, second = (int(row.time_period.split("/")[-1][:4]) for row in (left, right))
     return abs(first - second)
 
 

@@ -21,6 +21,7 @@ from IPython.display import display
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+LONG = 60
 FIGURE = "application/vnd.compare.figure+json"
 NUMBER = re.compile(r"[≥≤<>~≈+−-]?\s?\d[\d,]*(\.\d+)?\s?[%‰+]?")
 
@@ -199,7 +200,11 @@ def _html_table(
     source: str,
 ) -> str:
     """One figure with caption, header cells with scope, note and source."""
-    classes = [' class="num"' if right else "" for right in numeric]
+    columns = zip(*rows, strict=True) if rows else [()] * len(header)
+    classes = [
+        ' class="num"' if right else ' class="long"' if _is_long(column) else ""
+        for right, column in zip(numeric, columns, strict=True)
+    ]
     head = "".join(
         f'<th scope="col"{kind}>{escape(cell)}</th>'
         for cell, kind in zip(header, classes, strict=True)
@@ -212,6 +217,11 @@ def _html_table(
         f"<figcaption>{below}"
         f'<span class="source">Source: {escape(source)}</span></figcaption></figure>'
     )
+
+
+def _is_long(column: Sequence[str]) -> bool:
+    """Whether a column holds sentences, which need room on a phone too."""
+    return any(len(cell) > LONG for cell in column)
 
 
 def _html_row(row: list[str], classes: list[str]) -> str:

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from compare.problems import Problem
 
@@ -38,11 +39,11 @@ class Document:
     sha256: str
 
     def quote(self, start: int, end: int) -> str:
-        """Text of a span, with ``⏎`` for each newline.
+        r"""Give the text of a span, with ``⏎`` for each newline.
 
         Examples
         --------
-        >>> Document("a", "1 |\\n2", "").quote(0, 5)
+        >>> Document("a", "1 |\n2", "").quote(0, 5)
         '1 |⏎2'
         """
         return self.text[start:end].replace("\n", NEWLINE)
@@ -59,7 +60,9 @@ class Document:
         return self.text[left:start], self.text[start:end], self.text[end:right]
 
 
-def load_documents(root: Path, docs: list[str]) -> tuple[dict[str, Document], list[Problem]]:
+def load_documents(
+    root: Path, docs: list[str]
+) -> tuple[dict[str, Document], list[Problem]]:
     """Load the raw texts and hold them against their checksums.
 
     Returns
@@ -80,7 +83,9 @@ def load_documents(root: Path, docs: list[str]) -> tuple[dict[str, Document], li
         path = root / FOLDER / name
         place = (FOLDER / name).as_posix()
         if not path.is_file():
-            problems.append(Problem(place, "no such file.", remedy="restore it from git."))
+            problems.append(
+                Problem(place, "no such file.", remedy="restore it from git.")
+            )
             continue
         raw = path.read_bytes()
         digest = hashlib.sha256(raw).hexdigest()
@@ -89,7 +94,7 @@ def load_documents(root: Path, docs: list[str]) -> tuple[dict[str, Document], li
                 Problem(
                     place,
                     f"its SHA-256 is {digest[:12]}…",
-                    f"{expected.get(name, 'a line in SHA256SUMS')[:12]}…, the frozen text.",
+                    f"{expected.get(name, '')[:12]}…, as frozen in SHA256SUMS.",
                     f"run 'git checkout -- {place}'; raw texts are never edited.",
                 )
             )
@@ -130,12 +135,12 @@ def _fold_character(character: str) -> str:
         return character
     if not "\u3400" <= plain <= "\u9fff":
         return plain.lower() if len(plain.lower()) == 1 else plain
-    simplified = _simplifier().convert(plain)
+    simplified: str = _simplifier().convert(plain)
     return simplified if len(simplified) == 1 else plain
 
 
 @functools.cache
-def _simplifier() -> "opencc.OpenCC":  # noqa: F821, UP037
+def _simplifier() -> Any:
     import opencc
 
     return opencc.OpenCC("t2s")

@@ -7,7 +7,7 @@ among cities is drawn hollow; every mark has its year beside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,9 @@ def plot_coverage(coverage: pd.DataFrame, root: Path | None = None) -> Figure:
     indicators = coverage["indicator"].drop_duplicates().tolist()
     labels = coverage.drop_duplicates("indicator")
     with _style():
-        figure = Figure(figsize=(WIDTH, 1.5 + 0.27 * len(indicators)), layout="constrained")
+        figure = Figure(
+            figsize=(WIDTH, 1.5 + 0.27 * len(indicators)), layout="constrained"
+        )
         axes = figure.add_subplot()
         for row in coverage.itertuples():
             x = [place.doc for place in book.places].index(str(row.doc))
@@ -84,9 +86,12 @@ def plot_coverage(coverage: pd.DataFrame, root: Path | None = None) -> Figure:
         used = coverage["state"].unique()
         figure.legend(
             handles=[
-                _cell(0, 0, code, label=f"{row.definition} {row.label_en} {row.label_zh}")
+                _cell(
+                    0, 0, code, label=f"{row.definition} {row.label_en} {row.label_zh}"
+                )
                 for code, row in sorted(
-                    book.codes["state"].items(), key=lambda item: list(SHADES).index(item[0])
+                    book.codes["state"].items(),
+                    key=lambda item: list(SHADES).index(item[0]),
                 )
                 if code in used
             ],
@@ -111,8 +116,10 @@ def plot_bed_ratios(
     """
     book = load_codebook(root or find_root())
     titles = {
-        "reported": "Reported, scope as stated  文件所列\n(cross: derived from its counts  推算)",
-        "institution": "Institution beds, derived  机构床位推算\n(bar: all that the words allow)",
+        "reported": "Reported, scope as stated  文件所列\n"
+        "(cross: derived from its counts  推算)",
+        "institution": "Institution beds, derived  机构床位推算\n"
+        "(bar: all that the words allow)",
     }
     with _style():
         figure = Figure(figsize=(WIDTH, 3.6), layout="constrained")
@@ -181,12 +188,13 @@ def plot_lottery_fund_shares(
         figure = Figure(figsize=(WIDTH, 0.9 + 0.42 * len(shares)), layout="constrained")
         axes = figure.add_subplot()
         names = []
-        for y, row in enumerate(shares.itertuples()):
+        values = shares["value"].astype(float).tolist()
+        for y, (value, row) in enumerate(zip(values, shares.itertuples(), strict=True)):
             place = places[str(row.doc)]
-            _mark(axes, float(row.value), y, place, kind=str(row.kind))
+            _mark(axes, value, y, place, kind=str(row.kind))
             axes.annotate(
-                f"{row.stated}%  {_when(str(row.time_period))}",
-                (float(row.value), y),
+                f"{row.stated}  {_when(str(row.time_period))}",
+                (value, y),
                 xytext=(12, 0),
                 textcoords="offset points",
                 va="center",
@@ -197,7 +205,11 @@ def plot_lottery_fund_shares(
         apart = int((~shares["apart"]).sum())
         axes.axhline(apart - 0.5, color=GREY, linewidth=0.8)
         axes.axhspan(
-            apart - 0.5, len(shares) - 0.5, facecolor="none", edgecolor=FAINT, hatch="///"
+            apart - 0.5,
+            len(shares) - 0.5,
+            facecolor="none",
+            edgecolor=FAINT,
+            hatch="///",
         )
         axes.set_ylim(len(shares) - 0.5, -0.5)
         axes.set_yticks(range(len(shares)), names, fontsize=7.5)
@@ -213,9 +225,7 @@ def _dots(
 ) -> None:
     """Draw one row for each place: marks, their years, and the way between them."""
     shown = [
-        place
-        for place in book.places
-        if every_place or place.doc in set(frame["doc"])
+        place for place in book.places if every_place or place.doc in set(frame["doc"])
     ]
     for y, place in enumerate(shown):
         rows = frame[frame["doc"] == place.doc]
@@ -239,7 +249,7 @@ def _dots(
 
 
 def _dumbbell(axes: Axes, rows: pd.DataFrame, y: int, place: Place) -> None:
-    """Marks of one place; statements at the same spot share a mark and a label."""
+    """Draw one place; statements at the same spot share a mark and a label."""
     points = rows[rows["value"].notna()].assign(derived=_derived(rows))
     start = points[(points["kind"] == BASELINE) & ~points["derived"]]["value"]
     end = points[points["kind"] == TARGET]["value"]
@@ -247,10 +257,8 @@ def _dumbbell(axes: Axes, rows: pd.DataFrame, y: int, place: Place) -> None:
         axes.plot([start.iloc[0], end.iloc[0]], [y, y], color=place.colour, alpha=0.5)
     for row in rows[rows["value"].isna() & rows["lower"].notna()].itertuples():
         _bar(axes, row, y, place)
-    spots = [
-        (float(value), part)
-        for (value, *_), part in points.groupby(["value", "kind", "derived"], sort=True)
-    ]
+    groups = points.groupby(["value", "kind", "derived"], sort=True)
+    spots = [(part["value"].astype(float).iloc[0], part) for _, part in groups]
     low, high = axes.get_xlim()
     for rank, (value, part) in enumerate(spots):
         others = [other for at, (other, _) in enumerate(spots) if at != rank]
@@ -260,7 +268,8 @@ def _dumbbell(axes: Axes, rows: pd.DataFrame, y: int, place: Place) -> None:
         _mark(axes, value, y, place, kind=first["kind"], derived=bool(first["derived"]))
         gap = " " if len(part) > 1 else "\n"
         words = [
-            f"{row.stated}{gap}{_when(str(row.time_period))}" for row in part.itertuples()
+            f"{row.stated}{gap}{_when(str(row.time_period))}"
+            for row in part.itertuples()
         ]
         _below(axes, value, y, "\n".join(sorted(words, key=_undated_last)), side)
 
@@ -272,9 +281,15 @@ def _derived(rows: pd.DataFrame) -> pd.Series[bool]:
 
 
 def _mark(
-    axes: Axes, value: float, y: float, place: Place, *, kind: str, derived: bool = False
+    axes: Axes,
+    value: float,
+    y: float,
+    place: Place,
+    *,
+    kind: str,
+    derived: bool = False,
 ) -> None:
-    """Filled baseline, ring target, cross for what we derive; hollow for a county."""
+    """Draw a filled baseline, a ring target, a cross for derived; hollow: county."""
     target = kind == TARGET
     ring = target or place.fill == "hollow"
     axes.plot(
@@ -298,10 +313,9 @@ def _bar(axes: Axes, row: Any, y: int, place: Place) -> None:
         upper - lower,
         left=lower,
         height=0.22,
-        color=place.colour,
-        alpha=0.35,
-        hatch="////",
+        facecolor="white",
         edgecolor=place.colour,
+        hatch="////",
         zorder=2,
     )
     words = f"{row.stated}\n{_when(str(row.time_period))}"
@@ -329,8 +343,8 @@ def _reference(axes: Axes, lines: pd.DataFrame) -> None:
     """Draw reference lines, named above the axes on two levels."""
     low, high = axes.get_xlim()
     drawn = lines[lines["line"] != "none"].sort_values("value")
-    for rank, row in enumerate(drawn.itertuples()):
-        value = float(row.value)
+    values = drawn["value"].astype(float).tolist()
+    for rank, (value, row) in enumerate(zip(values, drawn.itertuples(), strict=True)):
         axes.axvline(
             value,
             color=INK,
@@ -381,7 +395,10 @@ def _key(figure: Figure, *, county: bool = True, bar: bool = False) -> None:
         handles.append(mark("derived 推算", "x", GREY, 2))
         handles.append(
             Patch(
-                facecolor=FAINT, edgecolor=GREY, hatch="////", label="range of a hedged number 约数区间"
+                facecolor=FAINT,
+                edgecolor=GREY,
+                hatch="////",
+                label="range of a hedged number 约数区间",
             )
         )
     figure.legend(
@@ -457,4 +474,3 @@ def _style() -> Iterator[None]:
     }
     with rc_context(settings):
         yield
-

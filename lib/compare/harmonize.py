@@ -170,7 +170,7 @@ def unmatched(readings: Sequence[Reading], book: Codebook) -> list[Problem]:
     list of Problem
         Each with the nearest judged wording of another document.
     """
-    stated = {}
+    stated: dict[tuple[str, ...], Reading] = {}
     for reading in readings:
         stated.setdefault(_key(reading), reading)
     judged = {_wording(row): row for row in book.crosswalk if row.status != "rejected"}
@@ -306,7 +306,9 @@ def _add_status(frame: pd.DataFrame, book: Codebook) -> None:
     notes = frame["note"].tolist()
     match_notes = frame["match_note"].tolist()
     ids = frame["id"].tolist()
-    noted = np.flatnonzero((frame["match_note"] != "") | (table.sum(axis=1) > 1) | table[:, 1])
+    noted = np.flatnonzero(
+        (frame["match_note"] != "") | (table.sum(axis=1) > 1) | table[:, 1]
+    )
     for row in noted:
         also = names[:-1][table[row]][1:]
         remarks = [
@@ -340,7 +342,9 @@ def _wording(row: Match) -> tuple[str, str, str, str]:
 def _nearest(label: str, crosswalk: Sequence[Match]) -> str:
     import difflib
 
-    labels = {fold(row.subject_label): row for row in crosswalk if row.object_id != NO_TERM}
+    labels = {
+        fold(row.subject_label): row for row in crosswalk if row.object_id != NO_TERM
+    }
     found = difflib.get_close_matches(fold(label), labels, n=1, cutoff=0.4)
     if not found:
         return ""
@@ -352,9 +356,7 @@ def _nearest(label: str, crosswalk: Sequence[Match]) -> str:
 
 def _check_areas(readings: Sequence[Reading], book: Codebook) -> list[Problem]:
     named = {(row.doc, row.area_stated) for row in book.area_names}
-    stated = {
-        (row.doc, row.area_stated): row.id for row in readings if row.area_stated
-    }
+    stated = {(row.doc, row.area_stated): row.id for row in readings if row.area_stated}
     missing = [
         Problem(
             f"data/readings/{doc}.csv {reading}, area_stated",

@@ -137,7 +137,7 @@ def read(text: str, words: Lexicon) -> tuple[Decimal, ...] | None:
 
 
 def comparator_of(hedges: Iterable[str], words: Lexicon) -> str | None:
-    """Comparator of hedge words; ``=`` without any.
+    """Tell the comparator of hedge words; ``=`` without any.
 
     Returns
     -------
@@ -159,7 +159,9 @@ def comparator_of(hedges: Iterable[str], words: Lexicon) -> str | None:
     return found.pop() if found else "="
 
 
-def adjacent_hedges(text: str, start: int, end: int, unit: str, words: Lexicon) -> set[str]:
+def adjacent_hedges(
+    text: str, start: int, end: int, unit: str, words: Lexicon
+) -> set[str]:
     """Hedge words that touch the number at ``text[start:end]``.
 
     Before it, directly behind it (余), and behind its unit (左右, 以上). Words that
@@ -234,22 +236,18 @@ def bounds(
     if len(numbers) == 2:
         return Quantity(None, numbers[0], numbers[1], False, "..")
     value = numbers[0]
-    top = HUNDRED if share else None
-    half = _half_step(text, value, words)
-    if comparator == "~" and approximate is not None:
-        half = abs(value) * approximate
-    elif comparator == "~" and "." not in text:
-        half = _place(value) * HALF
     match comparator:
         case "+":
             return Quantity(value, value, value + _place(value), True, comparator)
         case ">" | ">=":
+            top = HUNDRED if share else None
             return Quantity(value, value, top, False, comparator)
-        case "<" | "<=":
-            floor = None if comparator == "<" else ZERO
-            return Quantity(value, floor, value, comparator == "<", comparator)
-        case _:
-            return Quantity(value, value - half, value + half, half > 0, comparator)
+        case "<":
+            return Quantity(value, None, value, True, comparator)
+        case "<=":
+            return Quantity(value, ZERO, value, False, comparator)
+    half = _half_width(text, value, comparator, words, approximate)
+    return Quantity(value, value - half, value + half, half > 0, comparator)
 
 
 def plain(number: Decimal | None) -> str:
@@ -292,7 +290,22 @@ def _chinese(text: str, words: Lexicon) -> Decimal:
     return total + section + max(digit, 0)
 
 
-def _half_step(text: str, value: Decimal, words: Lexicon) -> Decimal:
+def _half_width(
+    text: str,
+    value: Decimal,
+    comparator: str,
+    words: Lexicon,
+    approximate: Decimal | None,
+) -> Decimal:
+    """How far a value may lie from what is printed, to either side."""
+    if comparator == "~" and approximate is not None:
+        return abs(value) * approximate
+    if comparator == "~" and "." not in text:
+        return _place(value) * HALF
+    return _half_step(text, words)
+
+
+def _half_step(text: str, words: Lexicon) -> Decimal:
     """Half a unit of the last printed decimal; zero for a bare integer."""
     match = re.search(r"\.(\d+)", text)
     if match is None:

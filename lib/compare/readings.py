@@ -58,7 +58,9 @@ class Reading(Row):
     scope_stated: str = column("words that fix which part is meant", empty=True)
     obligation: str = column("约束性 or 预期性, where the table prints it", empty=True)
     base_stated: str = column("常住 or 户籍, where stated", empty=True)
-    ownership_stated: str = column("公办, 民办 …, where it limits the value", empty=True)
+    ownership_stated: str = column(
+        "公办, 民办 …, where it limits the value", empty=True
+    )
     flow_stated: str = column("新增, 累计, 每年 …", empty=True)
     commitment_stated: str = column("力争, 探索, 预计 …", empty=True)
     in_words: Annotated[str, Codelist("in_words")] = column(
@@ -194,6 +196,7 @@ def _check_position(place: str, row: Reading, document: Document) -> list[Proble
 def _check_value(
     place: str, row: Reading, document: Document, words: Lexicon
 ) -> list[Problem]:
+    """Check that the number phrase parses to what the row says."""
     hedges = [word for word in row.hedge_stated.split(OMISSION) if word]
     comparator = comparator_of(hedges, words)
     numbers = read(row.value_stated, words) if row.value_stated else ()
@@ -215,49 +218,51 @@ def _check_value(
                 "add the word to number_words.csv.",
             )
         ]
-    problems = []
-    contradictory = comparator is None
-    if not numbers:
-        wanted = ("missing", "", "", "")
-    elif len(numbers) == 2:
-        wanted = ("..", "", plain(numbers[0]), plain(numbers[1]))
-    elif contradictory:
-        wanted = ("~", "", "", "")
-    else:
-        wanted = (comparator or "", plain(numbers[0]), "", "")
-    for name, text in zip(
-        ("comparator", "value", "lower", "upper"), wanted, strict=True
-    ):
-        if getattr(row, name) != text:
-            problems.append(
-                Problem(
-                    f"{place}, {name}",
-                    f"{getattr(row, name)!r}, but the document prints "
-                    f"«{row.hedge_stated}{row.value_stated}» at {row.id}.",
-                    f"{text!r}.",
-                    "read the sentence again, then correct the cell.",
-                )
-            )
-    if row.value_stated and not row.absence:
-        touching = adjacent_hedges(
-            document.text,
-            row.offset,
-            row.offset + len(row.value_stated),
-            row.unit_stated,
-            words,
+    return [
+        Problem(
+            f"{place}, {name}",
+            f"{getattr(row, name)!r}, but the document prints "
+            f"«{row.hedge_stated}{row.value_stated}» at {row.id}.",
+            f"{text!r}.",
+            "read the sentence again, then correct the cell.",
         )
-        for hedge in sorted(touching - set(hedges)):
-            if not any(hedge in stated for stated in hedges):
-                problems.append(
-                    Problem(
-                        f"{place}, hedge_stated",
-                        f"«{row.hedge_stated}», but «{hedge}» stands beside the value "
-                        f"at {row.id}.",
-                        f"«{hedge}».",
-                        "write the hedge and its comparator.",
-                    )
-                )
-    return problems
+        for name, text in _implied(numbers, comparator).items()
+        if getattr(row, name) != text
+    ] + _check_hedges(place, row, document, words)
+
+
+def _implied(numbers: Sequence[Decimal], comparator: str | None) -> dict[str, str]:
+    """Cells that a number phrase implies; None is a contradiction of two hedges."""
+    cells = dict.fromkeys(("comparator", "value", "lower", "upper"), "")
+    match numbers:
+        case []:
+            return cells | {"comparator": "missing"}
+        case [low, high]:
+            ends = {"lower": plain(low), "upper": plain(high)}
+            return cells | {"comparator": ".."} | ends
+        case [*_] if comparator is None:
+            return cells | {"comparator": "~"}
+    return cells | {"comparator": comparator, "value": plain(numbers[0])}
+
+
+def _check_hedges(
+    place: str, row: Reading, document: Document, words: Lexicon
+) -> list[Problem]:
+    """Check that no hedge beside the value was overlooked."""
+    if row.absence:
+        return []
+    end = row.offset + len(row.value_stated)
+    touching = adjacent_hedges(document.text, row.offset, end, row.unit_stated, words)
+    return [
+        Problem(
+            f"{place}, hedge_stated",
+            f"«{row.hedge_stated}», but «{hedge}» stands beside the value at {row.id}.",
+            f"«{hedge}».",
+            "write the hedge and its comparator.",
+        )
+        for hedge in sorted(touching)
+        if not any(hedge in stated for stated in row.hedge_stated.split(OMISSION))
+    ]
 
 
 def _check_words(
@@ -301,7 +306,9 @@ def _check_period(
 ) -> list[Problem]:
     text = re.sub(r"\n\d+、", "", document.text)
     if row.time_period in words.periods.values():
-        named = [name for name, span in words.periods.items() if span == row.time_period]
+        named = [
+            name for name, span in words.periods.items() if span == row.time_period
+        ]
         known = any(name in text for name in named)
     else:
         years = re.findall(r"\d{4}", row.time_period)
@@ -322,7 +329,7 @@ def _check_period(
 def _check_obligation(
     place: str, row: Reading, document: Document, book: Codebook
 ) -> list[Problem]:
-    """The next obligation word behind a table's value must be the row's own."""
+    """Hold a row against the next obligation word behind its value."""
     names = [code.label_zh for code in book.codes["obligation"].values()]
     if not row.obligation:
         return []
@@ -345,7 +352,7 @@ def _check_obligation(
 
 
 def typed(rows: Sequence[Reading], words: Lexicon) -> pd.DataFrame:
-    """Readings as a frame with numbers, ready to be harmonized.
+    """Give readings as a frame with numbers, ready to be harmonized.
 
     Parameters
     ----------
@@ -379,7 +386,10 @@ def type_numbers(frame: pd.DataFrame, words: Lexicon) -> pd.DataFrame:
 
     phrases = frame[["value_stated", "comparator", "value"]]
     codes, distinct = pd.factorize(pd.MultiIndex.from_frame(phrases))
-    quantities = [_quantity(*phrase, words) for phrase in distinct]
+    quantities = [
+        _quantity(stated, comparator, value, words)
+        for stated, comparator, value in distinct
+    ]
     table = pd.DataFrame(
         [
             (
@@ -392,7 +402,9 @@ def type_numbers(frame: pd.DataFrame, words: Lexicon) -> pd.DataFrame:
         ],
         columns=["value", "lower", "upper", "upper_open"],
     ).take(codes)
-    typed_frame = frame.assign(**{name: table[name].to_numpy() for name in table})
+    typed_frame = frame.copy()
+    for name in table:
+        typed_frame[name] = table[name].to_numpy()
     typed_frame.insert(0, "doc", frame["id"].str.partition(":")[0])
     return typed_frame
 
@@ -406,3 +418,8 @@ def _quantity(stated: str, comparator: str, value: str, words: Lexicon) -> Quant
 
 def _float(number: Decimal | None) -> float:
     return float("nan") if number is None else float(number)
+
+
+def decimal(text: str) -> Decimal | None:
+    """Give the number of a cell, None when it is empty."""
+    return Decimal(text) if text else None

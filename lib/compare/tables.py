@@ -78,7 +78,7 @@ class Row(BaseModel):
     @classmethod
     def of(cls, cells: Mapping[str, str]) -> Self:
         """Build a row from cells without checking them again."""
-        return cls.model_construct(**cells)
+        return cls.model_construct(None, **cells)  # type: ignore[return-value]
 
 
 RowT = TypeVar("RowT", bound=Row)
@@ -98,9 +98,7 @@ def natural(text: str) -> tuple[object, ...]:
     )
 
 
-def read(
-    path: Path, model: type[RowT], root: Path
-) -> tuple[list[RowT], list[Problem]]:
+def read(path: Path, model: type[RowT], root: Path) -> tuple[list[RowT], list[Problem]]:
     """Read a table strictly.
 
     Parameters
@@ -172,7 +170,7 @@ def read(
 
 
 def render(rows: Iterable[RowT], model: type[RowT]) -> bytes:
-    """Bytes of a table in the canonical form.
+    r"""Give the bytes of a table in the canonical form.
 
     UTF-8 with byte order mark, LF, one header row, sorted by the model's key.
 
@@ -182,7 +180,7 @@ def render(rows: Iterable[RowT], model: type[RowT]) -> bytes:
     ...     key = ("code",)
     ...     code: str
     >>> render([Area(code="b"), Area(code="a")], Area).decode("utf-8-sig")
-    'code\\na\\nb\\n'
+    'code\na\nb\n'
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")

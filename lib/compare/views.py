@@ -61,7 +61,7 @@ def load_derived(root: Path | None = None) -> pd.DataFrame:
 
 
 def statements(indicators: Iterable[str], root: Path | None = None) -> pd.DataFrame:
-    """What each place states for some indicators, repetitions put together.
+    """List what each place states for some indicators, repetitions put together.
 
     Only statements for the whole place whose wording is an exact or close match, in
     the fixed order of places.
@@ -69,17 +69,17 @@ def statements(indicators: Iterable[str], root: Path | None = None) -> pd.DataFr
     Returns
     -------
     pandas.DataFrame
-        Columns ``indicator``, ``position``, ``doc``, ``place_zh``, ``place_en``,
-        ``kind``, ``time_period``, ``value``, ``lower``, ``upper``, ``upper_open``,
-        ``comparator``, ``scope``, ``scope_stated``, ``obligation``, ``match_type``,
-        ``obs_status``, ``stated`` (in words), ``note`` and ``ids``: all observations
-        that say the same.
+        Columns ``indicator``, ``position``, ``doc``, ``place``, ``place_zh``,
+        ``place_en``, ``source``, ``kind``, ``time_period``, ``value``, ``lower``,
+        ``upper``, ``upper_open``, ``comparator``, ``scope``, ``scope_stated``,
+        ``obligation``, ``match_type``, ``obs_status``, ``stated`` (in words), ``note``
+        and ``ids``: all observations that say the same.
 
     Examples
     --------
     >>> beds = statements(["eldercare_beds_per_1000_elderly"])
-    >>> beds[["place_en", "time_period", "stated"]].values.tolist()
-    [['Xianning', '2016/2020', '36.4'], ['Jiamusi', '2020', '32'], ['Jiamusi', '2025', '35']]
+    >>> beds[["place_en", "stated"]].values.tolist()
+    [['Xianning', '36.4'], ['Jiamusi', '32'], ['Jiamusi', '35']]
     """
     book = _book(root)
     frame = load(root)
@@ -93,7 +93,9 @@ def statements(indicators: Iterable[str], root: Path | None = None) -> pd.DataFr
     ].copy()
     frame["order"] = frame["indicator"].map(wanted.index)
     same = ["indicator", "doc", "kind", "time_period", "comparator", "value", "scope"]
-    frame["first"] = frame.groupby(same, dropna=False, sort=False)["id"].transform("first")
+    frame["first"] = frame.groupby(same, dropna=False, sort=False)["id"].transform(
+        "first"
+    )
     ids = frame.groupby("first", sort=False)["id"].agg(SEVERAL.join)
     notes = frame.groupby("first", sort=False)["note"].agg(_joined)
     obligations = frame.groupby("first", sort=False)["obligation"].agg(_joined)
@@ -101,6 +103,7 @@ def statements(indicators: Iterable[str], root: Path | None = None) -> pd.DataFr
     kept = kept.assign(ids=ids, note=notes, obligation=obligations)
     kept = kept.join(_places(book), on="doc")
     kept["stated"] = [worded(row, book) for row in kept.itertuples()]
+    kept["source"] = "reported"
     kinds = list(book.codes["kind"])
     kept["kind_order"] = kept["kind"].map(kinds.index)
     by = ["order", "position", "kind_order", "time_period", "value", "comparator"]
@@ -108,8 +111,10 @@ def statements(indicators: Iterable[str], root: Path | None = None) -> pd.DataFr
         "indicator",
         "position",
         "doc",
+        "place",
         "place_zh",
         "place_en",
+        "source",
         "kind",
         "time_period",
         *NUMBERS,
@@ -142,7 +147,7 @@ def coverage(
     Returns
     -------
     pandas.DataFrame
-        Long: ``indicator``, ``label_zh``, ``label_en``, ``doc``, ``place_zh``,
+        Long: ``indicator``, ``label_zh``, ``label_en``, ``doc``, ``place``,
         ``place_en`` and ``state``, a code of the list ``state``: ``both`` (baseline and
         target), ``target``, ``baseline``, ``other``, ``blank`` (printed, but empty),
         ``out_of_scope``, ``lost_in_picture``, ``lost_part`` or ``not_stated``.
@@ -182,14 +187,14 @@ def coverage(
         ascending=[True, False, False, True, True],
         kind="stable",
     )
-    columns = ["indicator", "label_zh", "label_en", "doc", "place_zh", "place_en", "state"]
+    columns = ["indicator", "label_zh", "label_en", "doc", "place", "place_en", "state"]
     return table[columns].reset_index(drop=True)
 
 
 def coverage_table(
     families: Iterable[str], root: Path | None = None, *, least: int = 1
 ) -> pd.DataFrame:
-    """Coverage as a wide table: one row for each indicator, one column for each place."""
+    """Lay coverage out: one row for each indicator, one column for each place."""
     book = _book(root)
     table = coverage(families, root, least=least)
     names = {code: row.label_en for code, row in book.codes["state"].items()}
@@ -200,8 +205,8 @@ def coverage_table(
     places = [place.short_en for place in book.places]
     labels = table.drop_duplicates("indicator").set_index("indicator")
     wide = wide.loc[order, places]
-    wide.insert(0, "指标", labels.loc[order, "label_zh"])
-    wide.insert(0, "Indicator", labels.loc[order, "label_en"])
+    names = labels.loc[order, "label_en"] + " " + labels.loc[order, "label_zh"]
+    wide.insert(0, "Indicator 指标", names)
     return wide.reset_index(drop=True).rename_axis(columns=None)
 
 
@@ -210,14 +215,13 @@ def trackable(families: Iterable[str], root: Path | None = None) -> pd.DataFrame
     table = coverage(families, root)
     counts = (
         table.assign(both=table["state"] == "both", stated=_is_stated(table["state"]))
-        .groupby(["place_en", "place_zh"], sort=False)[["stated", "both"]]
+        .groupby("place", sort=False)[["stated", "both"]]
         .sum()
         .reset_index()
     )
     return counts.rename(
         columns={
-            "place_en": "Place",
-            "place_zh": "地区",
+            "place": "Place 地区",
             "stated": "Indicators stated",
             "both": "With baseline and target",
         }
@@ -225,17 +229,16 @@ def trackable(families: Iterable[str], root: Path | None = None) -> pd.DataFrame
 
 
 def documents(root: Path | None = None) -> pd.DataFrame:
-    """The five documents: what each one is, its dates, and what the text held lacks."""
+    """Describe the documents: what each one is, its date, what the text held lacks."""
     book = _book(root)
     rows = []
     for place in book.places:
         source = book.documents[place.doc]
         rows.append(
             {
-                "Place": place.short_en,
+                "Place 地区": f"{place.short_zh} {place.short_en}",
                 "Document": source.title,
-                "Kind": source.genre,
-                "Level": book.codes["level"][source.level].label_en,
+                "Level": book.label("level", source.level),
                 "Signed": source.date_signed or "not printed",
                 "Covers": source.covers,
                 "Quality": source.quality,
@@ -245,32 +248,36 @@ def documents(root: Path | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def counts_by_document(root: Path | None = None) -> pd.DataFrame:
-    """Observations by document and status: how many, and how sure."""
+def counts_by_status(root: Path | None = None) -> pd.DataFrame:
+    """Observations by status and place: how many, and how sure."""
     book = _book(root)
     frame = load(root)
-    table = pd.crosstab(frame["doc"], frame["obs_status"])
-    table = table.reindex([place.doc for place in book.places])
+    table = pd.crosstab(frame["obs_status"], frame["doc"])
+    table = table[[place.doc for place in book.places]]
+    table.columns = pd.Index([place.short_en for place in book.places])
+    table.insert(len(table.columns), "All", table.sum(axis=1))
+    table.loc["all"] = table.sum()
     names = {code: row.label_en for code, row in book.codes["obs_status"].items()}
-    table.columns = pd.Index([f"{code} ({names[code]})" for code in table.columns])
-    table.insert(0, "Observations", table.sum(axis=1))
-    table.insert(0, "Place", [place.short_en for place in book.places])
+    words = [
+        f"{code} {names[code]}" if code in names else "All" for code in table.index
+    ]
+    table.insert(0, "Status", words)
     return table.reset_index(drop=True)
 
 
 def bed_ratios(root: Path | None = None) -> pd.DataFrame:
-    """Beds per 1,000 elderly, reported and derived, in the two panels that may be drawn.
+    """Put beds per 1,000 elderly, reported and derived, into the two panels of a chart.
 
     Returns
     -------
     pandas.DataFrame
-        As ``statements``, with ``panel`` (``reported`` or ``institution``) and
-        ``source`` (``reported`` or ``derived``). An all-bed ratio that we derive stands
-        in the reported panel beside the value that the document reports. Refused
+        As ``statements``, with ``panel`` (``reported`` or ``institution``);
+        ``source`` is ``reported`` or ``derived``. An all-bed ratio that we derive
+        stands in the reported panel beside the value that the document reports. Refused
         ratios are not here; ``refusals`` lists them.
     """
     reported = statements(["eldercare_beds_per_1000_elderly"], root)
-    reported = reported.assign(source="reported", panel="reported")
+    reported = reported.assign(panel="reported")
     derived = _derived_like(
         ["eldercare_beds_per_1000_elderly", "institution_beds_per_1000_elderly"], root
     )
@@ -293,7 +300,7 @@ def refusals(root: Path | None = None) -> pd.DataFrame:
     labels = {code: row.label_en for code, row in book.indicators.items()}
     return pd.DataFrame(
         {
-            "Place": frame["place_en"],
+            "Place 地区": frame["place"],
             "Ratio": frame["indicator"].map(labels),
             "Why it is not computed": frame["note"],
             "Inputs": frame["inputs"],
@@ -302,16 +309,15 @@ def refusals(root: Path | None = None) -> pd.DataFrame:
 
 
 def childcare_slot_ratios(root: Path | None = None) -> pd.DataFrame:
-    """Childcare slots per 1,000 residents: reported, and derived where only counts are.
+    """List slots per 1,000 residents: reported, and derived where only counts are.
 
     Returns
     -------
     pandas.DataFrame
-        As ``statements``, with ``source`` (``reported`` or ``derived``). A place's
-        target is the one with the earliest place in the document of each kind.
+        As ``statements``; ``source`` is ``reported`` or ``derived``.
     """
     code = ["childcare_slots_per_1000_residents"]
-    reported = statements(code, root).assign(source="reported")
+    reported = statements(code, root)
     both = pd.concat([reported, _derived_like(code, root)], ignore_index=True)
     return both.sort_values(
         ["position", "kind", "time_period", "source"], kind="stable", ignore_index=True
@@ -319,12 +325,13 @@ def childcare_slot_ratios(root: Path | None = None) -> pd.DataFrame:
 
 
 def lottery_fund_shares(root: Path | None = None) -> pd.DataFrame:
-    """Lottery-fund shares for elderly care, each with the fund that it is a share of.
+    """List lottery-fund shares, each with the fund that it is a share of.
 
     Returns
     -------
     pandas.DataFrame
-        As ``statements``, with ``fund_zh`` and ``fund_en``; funds that only a county
+        As ``statements``, with ``fund``, ``fund_zh`` and ``fund_en``; funds that only
+        a county
         keeps come last, since no other row shares their base.
     """
     book = _book(root)
@@ -332,6 +339,7 @@ def lottery_fund_shares(root: Path | None = None) -> pd.DataFrame:
     scopes = book.codes["scope"]
     frame["fund_zh"] = [scopes[code].label_zh for code in frame["scope"]]
     frame["fund_en"] = [scopes[code].label_en for code in frame["scope"]]
+    frame["fund"] = frame["fund_zh"] + " " + frame["fund_en"]
     frame["apart"] = frame["scope"] == "county_retained"
     by = ["apart", "position", "time_period"]
     return frame.sort_values(by, kind="stable", ignore_index=True)
@@ -372,14 +380,16 @@ def reference_lines(indicator: str, root: Path | None = None) -> pd.DataFrame:
         Columns of ``reference_lines.csv``, ``value`` as a float.
     """
     book = _book(root)
-    rows = [row.model_dump() for row in book.reference_lines if row.indicator == indicator]
+    rows = [
+        row.model_dump() for row in book.reference_lines if row.indicator == indicator
+    ]
     frame = pd.DataFrame(rows)
     frame["value"] = frame["value"].astype(float)
     return frame
 
 
 def reference_lines_of(frame: pd.DataFrame, root: Path | None = None) -> pd.DataFrame:
-    """Reference lines of every indicator in a frame of statements."""
+    """Collect the reference lines of every indicator in a frame of statements."""
     codes = frame["indicator"].drop_duplicates()
     return pd.concat([reference_lines(code, root) for code in codes], ignore_index=True)
 
@@ -389,11 +399,13 @@ def norms(root: Path | None = None) -> pd.DataFrame:
     book = _book(root)
     codes = [code for code, row in book.indicators.items() if row.family == "standards"]
     frame = statements(codes, root)
-    units = {code: book.units[row.unit].label_en for code, row in book.indicators.items()}
-    columns = ["indicator", "place_zh", "place_en", "scope_stated", "time_period"]
-    table = as_table(frame, [*columns, "stated", "ids"], root)
-    table = table.rename(columns={COLUMNS["scope_stated"]: "For what, as printed"})
-    table.insert(6, "Unit", frame["indicator"].map(units))
+    units = {
+        code: book.units[row.unit].label_en for code, row in book.indicators.items()
+    }
+    table = as_table(
+        frame, ["indicator", "place", "scope_stated", "stated", "ids"], root
+    )
+    table.insert(4, "Unit", frame["indicator"].map(units))
     return table
 
 
@@ -440,7 +452,9 @@ def as_table(
         if name in shown:
             codes = book.codes[name]
             shown[name] = [
-                SEVERAL.join(codes[part].label_en for part in cell.split(SEVERAL) if part)
+                SEVERAL.join(
+                    codes[part].label_en for part in cell.split(SEVERAL) if part
+                )
                 for cell in shown[name]
             ]
     if "time_period" in shown:
@@ -453,33 +467,32 @@ def as_table(
 
 COLUMNS = {
     "indicator": "Indicator",
-    "place_zh": "地区",
-    "place_en": "Place",
+    "place": "Place 地区",
     "kind": "Kind",
     "time_period": "Time",
     "stated": "Stated",
-    "scope_stated": "Fund, as printed",
-    "fund_zh": "资金口径",
-    "fund_en": "Fund",
+    "scope_stated": "As printed",
+    "fund": "Fund 资金口径",
     "obligation": "Obligation",
     "obs_status": "Status",
     "source": "Source",
-    "panel": "Panel",
     "note": "What to mind",
     "ids": "Where (id)",
+    "panel": "Panel",
 }
 
 
 def worded(row: Any, book: Codebook) -> str:
-    """Number of a statement with its comparator, as a reader would write it.
+    """Word a number with its comparator and sign, as a reader would write it.
 
-    ``≥55``, ``about 20,000``, ``30,000 and more``, ``20 to 30``, ``blank``.
+    ``≥55%``, ``about 20,000``, ``30,000 and more``, ``20 to 30``, ``blank``.
     """
     if row.comparator == "..":
-        return f"{number(row.lower)} to {number(row.upper)}"
+        ends = f"{number(row.lower)} to {number(row.upper)}"
+        return ends + book.units[row.unit].symbol
     form = book.label("comparator_form", row.comparator)
     shown = "?" if row.value != row.value else number(row.value)
-    return form.replace("#", shown)
+    return form.replace("#", shown + book.units[row.unit].symbol)
 
 
 def number(value: float) -> str:
@@ -494,17 +507,19 @@ def number(value: float) -> str:
 
 
 def _derived_like(indicators: Sequence[str], root: Path | None) -> pd.DataFrame:
-    """Derived values in the columns of ``statements``, rounded to two decimals."""
+    """Give derived values the columns of ``statements``."""
     book = _book(root)
     frame = load_derived(root)
     frame = frame[frame["indicator"].isin(indicators) & (frame["refused"] == "")].copy()
     frame["doc"] = frame["id"].str.partition(":")[0]
     frame = frame.join(_places(book), on="doc")
     hedged = frame["value"].isna()
-    frame["stated"] = [
-        f"{row.lower:.1f} to {row.upper:.1f}" if row.value != row.value else f"{row.value:.1f}"
-        for row in frame.itertuples()
-    ]
+    ends = (
+        frame["lower"].map("{:.1f}".format)
+        + " to "
+        + frame["upper"].map("{:.1f}".format)
+    )
+    frame["stated"] = frame["value"].map("{:.1f}".format).where(~hedged, ends)
     return frame.assign(
         source="derived",
         kind="baseline",
@@ -516,7 +531,9 @@ def _derived_like(indicators: Sequence[str], root: Path | None) -> pd.DataFrame:
         obs_status="A",
         upper_open="",
         ids=frame["inputs"].str.replace(" ", SEVERAL),
-    ).drop(columns=["id", "formula", "inputs", "refused", "note_zh", "ref_area", "unit"])
+    ).drop(
+        columns=["id", "formula", "inputs", "refused", "note_zh", "ref_area", "unit"]
+    )
 
 
 def _state(kinds: set[str], absent: str) -> str:
@@ -540,10 +557,17 @@ def _joined(texts: pd.Series[str]) -> str:
 
 def _places(book: Codebook) -> pd.DataFrame:
     rows = [
-        (place.doc, int(place.position), place.short_zh, place.short_en)
+        (
+            place.doc,
+            int(place.position),
+            place.short_zh,
+            place.short_en,
+            f"{place.short_zh} {place.short_en}",
+        )
         for place in book.places
     ]
-    frame = pd.DataFrame(rows, columns=["doc", "position", "place_zh", "place_en"])
+    columns = ["doc", "position", "place_zh", "place_en", "place"]
+    frame = pd.DataFrame(rows, columns=columns)
     return frame.set_index("doc")
 
 

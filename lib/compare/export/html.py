@@ -23,6 +23,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
 from compare.display import FIGURE
+from compare.export.fonts import font_faces
 from compare.problems import Problem, Problems, raise_any
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -35,7 +36,7 @@ GONE_WITH_CONTENT = set(
     "applet audio canvas embed frame frameset head iframe math noembed noframes "
     "noscript object script select style svg template textarea title video xmp".split()
 )
-CLASSES = {"table", "num", "note", "source"}
+CLASSES = {"table", "num", "long", "note", "source"}
 ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "th": {"scope"}}
 SCHEME = re.compile(r"\s*([^/?#:]*):")
 SAFE_SCHEMES = {"http", "https", "mailto"}
@@ -92,7 +93,7 @@ def render(notebook: Path, *, language: str = "en", home: str = "") -> str:
         "home": home,
         "contents": [(anchor, text) for level, anchor, text in outline if level == 2],
         "body": headed,
-        "css": _template("report.css"),
+        "css": font_faces("".join([headed, *titles])) + _template("report.css"),
         "script": script,
         "script_hash": base64.b64encode(
             hashlib.sha256(script.encode()).digest()

@@ -45,9 +45,14 @@ SHORTEST = "\u3000\u3000"
 PORTRAIT, LANDSCAPE, LARGE = 453.0, 700.0, 1048.0
 PAPER = {LANDSCAPE: "a4", LARGE: "a3"}
 TALLEST = 600.0
-LAYOUTS = [(PORTRAIT, 9.0), (PORTRAIT, 8.0), (LANDSCAPE, 8.5), (LANDSCAPE, 7.5)]
-CELL_INSET = 10.0
-COMFORT = 15.0
+LAYOUTS = [
+    (PORTRAIT, 9.0, 15.0),
+    (PORTRAIT, 8.0, 12.0),
+    (PORTRAIT, 7.5, 9.0),
+    (LANDSCAPE, 8.5, 15.0),
+    (LANDSCAPE, 7.5, 12.0),
+]
+CELL_INSET = 8.0
 
 
 @dataclass(frozen=True)
@@ -346,16 +351,16 @@ def _layout(columns: Sequence[Sequence[str]]) -> tuple[list[float], float, str]:
     smaller type if need be.
 
     >>> _layout([["Place", "佳木斯"], ["Beds", "1,000"]])
-    ([38.08, 37.0], 9.0, '')
+    ([36.08, 35.0], 9.0, '')
     """
     longest = [max(map(_em, column)) for column in columns]
     least = [max(map(_em, _unbroken(column))) for column in columns]
-    comfortable = [
-        max(low, min(COMFORT, high, math.sqrt(4 * high)))
-        for low, high in zip(least, longest, strict=True)
-    ]
-    for width, size in LAYOUTS:
+    for width, size, comfort in LAYOUTS:
         room = width - len(columns) * CELL_INSET
+        comfortable = [
+            max(low, min(comfort, high, math.sqrt(comfort * high / 4)))
+            for low, high in zip(least, longest, strict=True)
+        ]
         if sum(comfortable) * size <= room:
             ems = _between(comfortable, longest, room / size)
             break

@@ -80,7 +80,7 @@ def write_reports(root: Path, done: Callable[[str], None]) -> list[Path]:
 
 
 def is_current(root: Path) -> bool:
-    """Whether every report is there and was made from what stands in the project now."""
+    """Tell whether every report is there and was made from what is there now."""
     path = root / MANIFEST
     return path.is_file() and path.read_bytes() == _manifest(root)
 

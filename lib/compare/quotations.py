@@ -31,7 +31,7 @@ class Evidence:
     after: str
 
     def text(self) -> str:
-        """Marked quotation as plain text, ``【`` and ``】`` around the quote."""
+        """Give the marked quotation as text, ``【`` and ``】`` around the quote."""
         title = self.source.title
         return "\n".join(
             printable(line)
@@ -50,7 +50,7 @@ class Evidence:
         return self.text()
 
     def _repr_html_(self) -> str:
-        """Marked quotation for Jupyter; everything from the document is escaped."""
+        """Show a marked quotation in Jupyter; what the document says is escaped."""
         reading = self.reading
         before, quote, after = (
             html.escape(part).replace("\n", "⏎<br>")
@@ -84,7 +84,7 @@ def evidence(id: str, *, root: Path | None = None) -> Evidence:
     >>> print(evidence("jiamusi:814"))
     jiamusi:814  佳木斯市“一老一小”方案(题名缺失)
     二、发展目标 [专栏1]
-    characters 796 to 816
+    characters 795 to 816
     <BLANKLINE>
     【每千名老年人拥有养老床位数(张) |⏎32】 |
     """
@@ -104,11 +104,11 @@ def evidence(id: str, *, root: Path | None = None) -> Evidence:
 
 
 def printable(text: str) -> str:
-    """Text without the characters that steer a terminal.
+    r"""Drop the characters that steer a terminal.
 
     Examples
     --------
-    >>> printable("a\\x1b[31mb")
+    >>> printable("a\x1b[31mb")
     'a�[31mb'
     """
     return "".join(
@@ -121,7 +121,9 @@ def _unknown(id: str, by_id: dict[str, Reading]) -> Problem:
     doc, _, offset = id.partition(":")
     same = [row for row in by_id.values() if row.doc == doc]
     wanted = int(offset) if offset.isdecimal() else 0
-    nearest = sorted(same or by_id.values(), key=lambda row: abs(row.offset - wanted))[:3]
+    nearest = sorted(same or by_id.values(), key=lambda row: abs(row.offset - wanted))[
+        :3
+    ]
     return Problem(
         f"id {printable(id)!r}",
         "no reading has this id.",
