@@ -6,10 +6,10 @@ READY := $(VENV)/.ready
 export PYTHONHASHSEED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check build report test lint types unit doctest rebuild nbval lab lock bench clean
+.PHONY: help setup check build report lab test lint types unit rebuild nbval bench lock
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z]*\):.*## /  make \1 · /p' $(MAKEFILE_LIST)
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -29,3 +29,32 @@ build: $(READY) ## write data/curated from documents, readings and codebook
 
 report: $(READY) ## the main job: curated tables, executed notebooks, HTML and PDF
 	$(BIN)/compare report
+
+lab: $(READY) ## open JupyterLab with the package importable
+	$(BIN)/jupyter lab notebooks
+
+test: lint types unit rebuild nbval ## every check
+
+lint: $(READY) ## style of code and notebooks
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(READY) ## strict types
+	$(BIN)/mypy
+
+unit: $(READY) ## unit tests and doctests
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+rebuild: $(READY) ## build the curated tables again and compare them with git
+	$(BIN)/compare check
+	$(BIN)/compare build
+	git diff --exit-code -- data/curated
+
+nbval: $(READY) ## run the notebooks again and compare every output
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout=120 notebooks
+
+bench: $(READY) ## measure speed as ratios
+	$(BIN)/python -m benchmarks
+
+lock: ## pin all packages again, for all platforms, without addresses
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock

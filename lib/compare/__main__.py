@@ -31,6 +31,8 @@ def check(root: Root = None) -> None:
     from compare.build import check as run
 
     checked = _guarded(lambda home: run(home), root)
+    for account in checked.numerals:
+        print(account)
     print(_account(checked))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from compare import codebook, readings, tables
+from compare import codebook, numerals, readings, tables
 from compare.codebook import Codebook, load_codebook
 from compare.derive import Derived, derive
 from compare.documents import Document, load_documents
@@ -46,6 +46,7 @@ class Checked:
     observations: list[Observation]
     derived: list[Derived]
     account: Conservation
+    numerals: list[numerals.Account]
 
 
 def check(root: Path) -> Checked:
@@ -66,6 +67,9 @@ def check(root: Path) -> Checked:
         own = [row for row in rows if row.doc == doc]
         problems += codebook.check_codes(f"data/readings/{doc}.csv", own, book)
     problems += verify(rows, documents, book)
+    exclusions, found = numerals.load_exclusions(root, book.documents, book)
+    accounts, missing = numerals.account(documents, rows, exclusions, book.words)
+    problems += found + missing
     mismatches = unmatched(rows, book)
     if mismatches:
         write_stubs(rows, book, root / SCRATCH / "unmatched.csv")
@@ -74,7 +78,9 @@ def check(root: Path) -> Checked:
     observations = to_rows(frame)
     raise_any(_implausible(observations, book) + _lost(account))
     derived = derive(observations, book)
-    return Checked(root, book, documents, rows, observations, derived, account)
+    return Checked(
+        root, book, documents, rows, observations, derived, account, accounts
+    )
 
 
 def build(root: Path) -> tuple[Checked, list[Path]]:
@@ -117,6 +123,8 @@ def known_tables(root: Path) -> dict[Path, type[Row]]:
     }
     for path in sorted((root / readings.FOLDER).glob("*.csv")):
         edited[path] = Reading
+    for path in sorted((root / readings.FOLDER / "exclusions").glob("*.csv")):
+        edited[path] = numerals.Exclusion
     return edited
 
 

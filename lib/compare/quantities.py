@@ -69,6 +69,7 @@ class Lexicon:
     inside: Mapping[str, str]
     after: Mapping[str, str]
     periods: Mapping[str, str]
+    measures: frozenset[str]
     number: re.Pattern[str] = field(repr=False)
     span: re.Pattern[str] = field(repr=False)
 
@@ -78,7 +79,7 @@ def lexicon(words: Iterable[NumberWord]) -> Lexicon:
 
     Roles: ``digit`` (三), ``ten`` (十 百 千), ``multiplier`` (万 亿), ``universal``
     (全部), ``dash`` (——), ``before`` ``inside`` ``after`` (hedges, by where they
-    stand), ``range`` (至), ``ordinal`` (第), ``period`` (十三五).
+    stand), ``range`` (至), ``ordinal`` (第), ``period`` (十三五), ``measure`` (个).
     """
     roles: dict[str, dict[str, str]] = {}
     for row in words:
@@ -103,6 +104,7 @@ def lexicon(words: Iterable[NumberWord]) -> Lexicon:
         inside=of("inside"),
         after=of("after"),
         periods=of("period"),
+        measures=frozenset(of("measure")),
         number=re.compile(f"(?:{_any(of('ordinal'))})?({number})"),
         span=re.compile(f"({number})(?:{_any(of('range'))})({number})"),
     )

@@ -106,13 +106,16 @@ def render(notebook: Path, *, language: str = "en", home: str = "") -> str:
     return text
 
 
-def figures(notebook: Path) -> dict[str, str]:
-    """Give the figures of a notebook as SVG with real text, for ``export.pdf``.
+def figures(notebook: Path, *, paths: bool = False) -> dict[str, str]:
+    """Give the figures of a notebook as SVG.
 
     Parameters
     ----------
     notebook
         An executed notebook.
+    paths
+        Draw text as paths, for readers without the font; else text stays text, for
+        ``export.pdf``.
 
     Returns
     -------
@@ -122,8 +125,8 @@ def figures(notebook: Path) -> dict[str, str]:
     found = {}
     for _, data in _displays(_read(notebook), notebook.name):
         if FIGURE in data:
-            figure = data[FIGURE]
-            found[_anchor(figure["name"])] = clean_svg(figure["svg"])
+            drawing = data["image/svg+xml"] if paths else data[FIGURE]["svg"]
+            found[_anchor(data[FIGURE]["name"])] = clean_svg(drawing)
     return found
 
 

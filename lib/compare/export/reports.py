@@ -18,7 +18,7 @@ from compare.codebook import Codebook
 from compare.tables import replace_files
 
 NOTEBOOKS, REPORTS = Path("notebooks"), Path("reports")
-MANIFEST = REPORTS / "manifest.json"
+FIGURES, MANIFEST = REPORTS / "figures", REPORTS / "manifest.json"
 INPUTS = (
     "data/raw/*",
     "data/codebook/*.csv",
@@ -71,6 +71,8 @@ def write_reports(root: Path, done: Callable[[str], None]) -> list[Path]:
             page = html.render(executed)
             contents[source] = executed.read_bytes()
             contents[root / REPORTS / f"{source.stem}.html"] = page.encode("utf-8")
+            for name, drawing in html.figures(executed, paths=True).items():
+                contents[root / FIGURES / f"{name}.svg"] = drawing.encode("utf-8")
             contents[root / REPORTS / f"{source.stem}.pdf"] = pdf.render(
                 page, date=last_judgement(checked.book), figures=html.figures(executed)
             )
@@ -101,6 +103,7 @@ def _manifest(root: Path) -> bytes:
         *_notebooks(root),
         *(root / REPORTS).glob("*.html"),
         *(root / REPORTS).glob("*.pdf"),
+        *(root / FIGURES).glob("*.svg"),
     ]
     sums = {
         "inputs": dict(_checksums(root, inputs)),
