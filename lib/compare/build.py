@@ -7,7 +7,7 @@ where every reading went.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,12 @@ from compare.harmonize import (
 )
 from compare.problems import Problem, raise_any
 from compare.readings import Reading, decimal, load_readings, typed, verify
+from compare.reliability import (
+    Agreement,
+    agreement,
+    load_two_readings,
+    verify_adjudicated,
+)
 from compare.tables import Row, render, replace_files
 
 CURATED = Path("data/curated")
@@ -32,6 +38,7 @@ SCRATCH = Path("build")
 CURATED_TABLES: Mapping[str, type[Row]] = {
     "observations": Observation,
     "derived": Derived,
+    "reliability": Agreement,
 }
 
 
@@ -47,6 +54,7 @@ class Checked:
     derived: list[Derived]
     account: Conservation
     numerals: list[numerals.Account]
+    agreement: list[Agreement]
 
 
 def check(root: Path) -> Checked:
@@ -69,7 +77,9 @@ def check(root: Path) -> Checked:
     problems += verify(rows, documents, book)
     exclusions, found = numerals.load_exclusions(root, book.documents, book)
     accounts, missing = numerals.account(documents, rows, exclusions, book.words)
-    problems += found + missing
+    two, unread = load_two_readings(root, sorted(book.documents))
+    raise_any(problems + found + missing + unread)
+    problems += verify_adjudicated(rows, book, two)
     mismatches = unmatched(rows, book)
     if mismatches:
         write_stubs(rows, book, root / SCRATCH / "unmatched.csv")
@@ -79,7 +89,15 @@ def check(root: Path) -> Checked:
     raise_any(_implausible(observations, book) + _lost(account))
     derived = derive(observations, book)
     return Checked(
-        root, book, documents, rows, observations, derived, account, accounts
+        root,
+        book,
+        documents,
+        rows,
+        observations,
+        derived,
+        account,
+        accounts,
+        agreement(sorted(book.documents), two),
     )
 
 
@@ -103,9 +121,10 @@ def build(root: Path) -> tuple[Checked, list[Path]]:
 def curated_files(checked: Checked) -> dict[Path, bytes]:
     """Bytes of every curated file."""
     folder = checked.root / CURATED
-    rows: Mapping[str, list[Observation] | list[Derived]] = {
+    rows: Mapping[str, Sequence[Row]] = {
         "observations": checked.observations,
         "derived": checked.derived,
+        "reliability": checked.agreement,
     }
     files = {
         folder / f"{name}.csv": render(rows[name], model)

@@ -73,7 +73,7 @@ class Reading(Row):
     quote_start: str = column("first character of the quote", pattern=r"\d+")
     quote_end: str = column("character behind the quote", pattern=r"\d+")
     reader: str = column("who read it")
-    note: str = column("doubt, in English", empty=True)
+    note: Annotated[str, Long()] = column("doubt, in English", empty=True)
 
     @property
     def doc(self) -> str:
