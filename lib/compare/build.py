@@ -68,18 +68,17 @@ def check(root: Path) -> Checked:
     """
     book = load_codebook(root)
     documents, problems = load_documents(root, sorted(book.documents))
-    rows, found = load_readings(root, book.documents)
-    problems += found
-    raise_any(problems if not rows else [])
+    rows, unread = load_readings(root, book.documents)
+    exclusions, found = numerals.load_exclusions(root, book.documents, book)
+    two, unsettled = load_two_readings(root, sorted(book.documents))
     for doc in book.documents:
         own = [row for row in rows if row.doc == doc]
         problems += codebook.check_codes(f"data/readings/{doc}.csv", own, book)
     problems += verify(rows, documents, book)
-    exclusions, found = numerals.load_exclusions(root, book.documents, book)
+    incomplete = unread + found + unsettled
+    raise_any(problems + incomplete if incomplete else [])
     accounts, missing = numerals.account(documents, rows, exclusions, book.words)
-    two, unread = load_two_readings(root, sorted(book.documents))
-    raise_any(problems + found + missing + unread)
-    problems += verify_adjudicated(rows, book, two)
+    problems += missing + verify_adjudicated(rows, book, two)
     mismatches = unmatched(rows, book)
     if mismatches:
         write_stubs(rows, book, root / SCRATCH / "unmatched.csv")

@@ -106,7 +106,9 @@ def account(
     for doc, document in documents.items():
         numerals = find_numerals(document.text, words)
         own = [row for row in rows if row.doc == doc]
-        read = _within(numerals, [span for row in own for span in _stated(row, document)])
+        read = _within(
+            numerals, [span for row in own for span in _stated(row, document)]
+        )
         declared = [_spans(row, document) for row in exclusions[doc]]
         covered = [_within(numerals, spans) - read for spans in declared]
         times = Counter(numeral for part in covered for numeral in part)
@@ -134,9 +136,12 @@ def _stated(row: Reading, document: Document) -> Iterator[Span]:
         yield row.offset, row.offset + len(row.value_stated)
     start, end = int(row.quote_start), int(row.quote_end)
     for part in row.label_stated.split(OMISSION):
-        loose = r"\s*".join(map(re.escape, part))
-        match = re.search(loose, document.text[start:end])
-        if match:
+        found = document.text.find(part, start, end)
+        if found >= 0:
+            yield found, found + len(part)
+        elif match := re.search(
+            r"\s*".join(map(re.escape, part)), document.text[start:end]
+        ):
             yield start + match.start(), start + match.end()
 
 

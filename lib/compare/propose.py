@@ -59,7 +59,7 @@ class Layout(Row):
     )
     start: str = column("text up to the first row, ⏎ for newlines", empty=True)
     end: str = column("first text behind the last row, ⏎ for newlines", empty=True)
-    columns: str = column(
+    holds: str = column(
         "what each column holds; a value column is kind:time_period",
         pattern=f"{COLUMN}( {COLUMN})*",
         empty=True,
@@ -196,7 +196,7 @@ def propose_tables(
     >>> from compare.codebook import number_words
     >>> from compare.quantities import lexicon
     >>> layout = Layout(doc="a", in_table="T", shape="pipes", start="2025 |⏎", end="。",
-    ...     columns="label target:2025", units="张")
+    ...     holds="label target:2025", units="张")
     >>> text = Document("a", "2025 |\n养老\n床位(张) |\n≥35 |\n。", "")
     >>> [row] = propose_tables(text, [layout], lexicon(number_words()))
     >>> row.id, row.label_stated, row.hedge_stated, row.value_stated, row.unit_stated
@@ -420,9 +420,7 @@ def measure(
 
 def _body(document: Document, layout: Layout) -> tuple[int, int, list[Problem]]:
     """Find the span between the start and the end text of a layout."""
-    begin, stop = (
-        mark.replace(NEWLINE, "\n") for mark in (layout.start, layout.end)
-    )
+    begin, stop = (mark.replace(NEWLINE, "\n") for mark in (layout.start, layout.end))
     start = document.text.find(begin) + len(begin)
     end = document.text.find(stop, start) if stop else len(document.text)
     name = f"{LAYOUTS} {layout.doc} {layout.in_table or PROSE}"
@@ -434,8 +432,13 @@ def _body(document: Document, layout: Layout) -> tuple[int, int, list[Problem]]:
             "copy the words from the document, ⏎ for each line break.",
         )
         for field, mark, count, wrong, expected in (
-            ("start", layout.start, document.text.count(begin),
-             bool(begin) and document.text.count(begin) != 1, "once."),
+            (
+                "start",
+                layout.start,
+                document.text.count(begin),
+                bool(begin) and document.text.count(begin) != 1,
+                "once.",
+            ),
             ("end", layout.end, 0, end < 0, "once or more behind the start."),
         )
         if wrong
@@ -448,7 +451,7 @@ def _unfit(document: Document, layout: Layout, start: int, end: int) -> Problem:
         f"data/raw/{document.doc}.txt characters {start} to {end}",
         f"«{document.quote(start, min(start + 40, end))}» is no row of "
         f"{layout.in_table}.",
-        f"the columns {layout.columns}.",
+        f"the columns {layout.holds}.",
         f"complete units, headings, blank or end of the table in {LAYOUTS}.",
     )
 
@@ -470,7 +473,7 @@ def _row_pattern(layout: Layout, words: Lexicon) -> re.Pattern[str]:
         "other": r"[^\n|]+",
     }
     parts = [rf"(?:\n\d+、|\s)*(?:{_any(layout.headings.split())})?"]
-    for index, role in enumerate(layout.columns.split()):
+    for index, role in enumerate(layout.holds.split()):
         part = f"(?P<c{index}>{forms.get(role, cell)})"
         if ":" in role and layout.shape == "pipes":
             part += "?"
@@ -483,7 +486,7 @@ def _read_row(
     document: Document, layout: Layout, match: re.Match[str], words: Lexicon
 ) -> Iterator[Candidate]:
     """Give the candidates of one row, one for each value column."""
-    roles = layout.columns.split()
+    roles = layout.holds.split()
     spans = {role: match.span(f"c{index}") for index, role in enumerate(roles)}
     name = spans.get("label") or spans["area"]
     area = squeeze(document.text[slice(*spans["area"])]) if "area" in spans else ""
@@ -561,8 +564,8 @@ def _beside(
 ) -> tuple[str, str, int]:
     """Hedge and unit beside a number, and where they end."""
     start, end = span
-    stop = end + len(_longest(text[end:end+9], words.inside))
-    rest = fold(text[stop:stop+9])
+    stop = end + len(_longest(text[end : end + 9], words.inside))
+    rest = fold(text[stop : stop + 9])
     unit = text[stop : stop + len(_longest(rest, map(fold, units)))]
     found = adjacent_hedges(text, start, end, unit, words)
     order = [*words.before, *words.inside, *words.after]

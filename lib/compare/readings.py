@@ -136,6 +136,7 @@ def verify(
     """
     problems: list[Problem] = []
     numbers: dict[str, int] = {}
+    wholes = {doc: squeeze(document.text) for doc, document in documents.items()}
     for row in rows:
         numbers[row.doc] = numbers.get(row.doc, 1) + 1
         document = documents.get(row.doc)
@@ -146,7 +147,7 @@ def verify(
         problems += stands
         problems += _check_value(place, row, document, book.words)
         if not stands:
-            problems += _check_words(place, row, document, book)
+            problems += _check_words(place, row, document, wholes[row.doc], book)
     return problems
 
 
@@ -266,10 +267,10 @@ def _check_hedges(
 
 
 def _check_words(
-    place: str, row: Reading, document: Document, book: Codebook
+    place: str, row: Reading, document: Document, whole: str, book: Codebook
 ) -> list[Problem]:
     """Check the words of a row: label, hedge, unit, obligation, section, period."""
-    quote, whole = squeeze(row.quote), squeeze(document.text)
+    quote = squeeze(row.quote)
     home = whole if row.in_table else quote
     checks = {
         "label_stated": (row.label_stated.split(OMISSION), home),
@@ -294,17 +295,14 @@ def _check_words(
         )
         for name, (words, home) in checks.items()
         for word in words
-        if squeeze(word) not in home
+        if word and squeeze(word) not in home
     ]
-    problems += _check_period(place, row, document, book.words)
+    problems += _check_period(place, row, whole, book.words)
     problems += _check_obligation(place, row, document, book)
     return problems
 
 
-def _check_period(
-    place: str, row: Reading, document: Document, words: Lexicon
-) -> list[Problem]:
-    text = re.sub(r"\n\d+、", "", document.text)
+def _check_period(place: str, row: Reading, text: str, words: Lexicon) -> list[Problem]:
     if row.time_period in words.periods.values():
         named = [
             name for name, span in words.periods.items() if span == row.time_period

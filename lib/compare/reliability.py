@@ -119,7 +119,9 @@ def load_two_readings(
         settled |= {(row.id, row.field): row for row in decided}
         problems += found
     recoded, found = tables.read(folder / "crosswalk.csv", CodingAdjudication, root)
-    by_wording = {(*_wording(row), row.field): row for row in recoded}
+    by_wording: dict[tuple[str, ...], CodingAdjudication] = {
+        (*_wording(row), row.field): row for row in recoded
+    }
     return TwoReadings(readings, settled, codings, by_wording), problems + found
 
 
@@ -139,7 +141,7 @@ def verify_adjudicated(
     refused = {id for id, field in two.adjudications if not field}
     problems = []
     for id in sorted((first.keys() | second.keys()) - final.keys() - refused):
-        problems.append(_gone((first.get(id) or second[id])))
+        problems.append(_gone(first.get(id) or second[id]))
     used = {(id, "") for id in refused}
     for id, row in final.items():
         left, right = first.get(id), second.get(id)
@@ -209,17 +211,19 @@ def alpha(pairs: Sequence[tuple[str, str]]) -> float | None:
     >>> alpha([("a", "a"), ("a", "a")]) is None
     True
     """
-    import krippendorff
-
     names = sorted({code for pair in pairs for code in pair})
     if len(names) < 2:
         return None
+    if all(left == right for left, right in pairs):
+        return 1.0
+    import krippendorff
+
     coders = [[names.index(pair[coder]) for pair in pairs] for coder in (0, 1)]
     return round(float(krippendorff.alpha(coders, level_of_measurement="nominal")), 4)
 
 
 def _cell(row: Reading, name: str) -> str:
-    """What a reader says: for the value, the number or both ends of a range."""
+    """Give what a reader says: for the value, the number or both ends of a range."""
     if name == "value":
         return f"{row.value} {row.lower} {row.upper}"
     return str(getattr(row, name))
