@@ -10,6 +10,10 @@ import pytest
 from compare.build import Checked, check, known_tables
 from compare.codebook import Codebook
 from compare.tables import tidy
+from hypothesis import settings
+
+settings.register_profile("compare", derandomize=True, deadline=None, max_examples=60)
+settings.load_profile("compare")
 
 ROOT = Path(__file__).parents[1]
 Cells = dict[str, str]

@@ -114,7 +114,9 @@ def _guarded(run: Callable[[Path], Any], root: Path | None) -> Any:
 
 
 def _account(checked: Any) -> str:
-    account = checked.account
+    from compare.harmonize import Conservation
+
+    account = sum(checked.account.values(), start=Conservation(0, 0, 0, 0))
     return (
         f"{len(checked.documents)} documents, {account.readings} readings = "
         f"{account.observations} observations + {account.without_counterpart} without "

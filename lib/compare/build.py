@@ -7,9 +7,11 @@ where every reading went.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from compare import codebook, numerals, readings, tables
 from compare.codebook import Codebook, load_codebook
@@ -31,14 +33,32 @@ from compare.reliability import (
     load_two_readings,
     verify_adjudicated,
 )
-from compare.tables import Row, render, replace_files
+from compare.tables import Refers, Row, column, render, replace_files
 
 CURATED = Path("data/curated")
 SCRATCH = Path("build")
+
+
+class Accounted(Row):
+    """Where every reading and every numeral of a document went."""
+
+    key = ("doc",)
+    doc: Annotated[str, Refers("documents")] = column("document")
+    sha256: str = column("checksum of the raw text", pattern="[0-9a-f]{64}")
+    readings: str = column("statements read", pattern=r"\d+")
+    observations: str = column("of these, in canonical terms", pattern=r"\d+")
+    without_counterpart: str = column("declared without indicator", pattern=r"\d+")
+    undecided: str = column("undecided in the crosswalk", pattern=r"\d+")
+    numerals: str = column("numerals of the text", pattern=r"\d+")
+    numerals_in_readings: str = column("of these, in a reading", pattern=r"\d+")
+    numerals_excluded: str = column("of these, declared no statement", pattern=r"\d+")
+
+
 CURATED_TABLES: Mapping[str, type[Row]] = {
     "observations": Observation,
     "derived": Derived,
     "reliability": Agreement,
+    "accounts": Accounted,
 }
 
 
@@ -52,7 +72,7 @@ class Checked:
     readings: list[Reading]
     observations: list[Observation]
     derived: list[Derived]
-    account: Conservation
+    account: Mapping[str, Conservation]
     numerals: list[numerals.Account]
     agreement: list[Agreement]
 
@@ -75,6 +95,7 @@ def check(root: Path) -> Checked:
         own = [row for row in rows if row.doc == doc]
         problems += codebook.check_codes(f"data/readings/{doc}.csv", own, book)
     problems += verify(rows, documents, book)
+    problems += _check_damage(documents, book)
     incomplete = unread + found + unsettled
     raise_any(problems + incomplete if incomplete else [])
     accounts, missing = numerals.account(documents, rows, exclusions, book.words)
@@ -124,6 +145,7 @@ def curated_files(checked: Checked) -> dict[Path, bytes]:
         "observations": checked.observations,
         "derived": checked.derived,
         "reliability": checked.agreement,
+        "accounts": _accounted(checked),
     }
     files = {
         folder / f"{name}.csv": render(rows[name], model)
@@ -191,6 +213,25 @@ def format_tables(root: Path) -> list[Path]:
     return replace_files(contents)
 
 
+def _check_damage(documents: Mapping[str, Document], book: Codebook) -> list[Problem]:
+    """Check that every declared damage occurs as often as it says."""
+    problems = []
+    for number, row in enumerate(book.damage, start=2):
+        if row.doc not in documents:
+            continue
+        found = len(re.findall(row.pattern, documents[row.doc].text))
+        if found != int(row.matches):
+            problems.append(
+                Problem(
+                    f"data/codebook/damage.csv row {number}",
+                    f"«{row.pattern}» occurs {found} times in {row.doc}.",
+                    f"{row.matches}, as declared.",
+                    "read the text again, then update or delete the row.",
+                )
+            )
+    return problems
+
+
 def _implausible(observations: list[Observation], book: Codebook) -> list[Problem]:
     problems = []
     for row in observations:
@@ -212,18 +253,36 @@ def _implausible(observations: list[Observation], book: Codebook) -> list[Proble
     return problems
 
 
-def _lost(account: Conservation) -> list[Problem]:
-    if account.holds():
-        return []
+def _lost(accounts: Mapping[str, Conservation]) -> list[Problem]:
     return [
         Problem(
-            "data/readings",
+            f"data/readings/{doc}.csv",
             f"{account.readings} readings, but {account.observations} observations, "
             f"{account.without_counterpart} without counterpart and "
             f"{account.undecided} undecided.",
             "every reading in exactly one of the three.",
             "report it: this is a fault of the program.",
         )
+        for doc, account in accounts.items()
+        if not account.holds()
+    ]
+
+
+def _accounted(checked: Checked) -> list[Accounted]:
+    return [
+        Accounted(
+            doc=numerals.doc,
+            sha256=checked.documents[numerals.doc].sha256,
+            readings=str(kept.readings),
+            observations=str(kept.observations),
+            without_counterpart=str(kept.without_counterpart),
+            undecided=str(kept.undecided),
+            numerals=str(numerals.numerals),
+            numerals_in_readings=str(numerals.in_readings),
+            numerals_excluded=str(sum(numerals.excluded.values())),
+        )
+        for numerals in checked.numerals
+        for kept in [checked.account[numerals.doc]]
     ]
 
 

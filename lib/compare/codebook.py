@@ -180,6 +180,18 @@ class Correction(Row):
     ruling: str = column("number of the ruling in DECISIONS.md", empty=True)
 
 
+class Damage(Row):
+    """Damage of a text held: where it is, and how it is read."""
+
+    key = ("doc", "pattern")
+    doc: Annotated[str, Refers("documents")] = column("document")
+    pattern: str = column("regular expression for the damaged place")
+    effect: Annotated[str, Codelist("damage")] = column("kind of damage")
+    read_as: str = column("what it is read as; empty: left out", empty=True)
+    matches: str = column("how often it occurs", pattern=r"\d+")
+    note: str = column("remark", empty=True)
+
+
 class ReferenceLine(Row):
     """National and provincial figures that charts may draw as lines."""
 
@@ -243,6 +255,7 @@ TABLES: Mapping[str, type[Row]] = {
     "corrections": Correction,
     "coverage": Coverage,
     "crosswalk": Match,
+    "damage": Damage,
     "derivations": Derivation,
     "documents": Source,
     "families": Family,
@@ -264,6 +277,7 @@ class Codebook:
     corrections: Sequence[Correction]
     coverage: Sequence[Coverage]
     crosswalk: Sequence[Match]
+    damage: Sequence[Damage]
     derivations: Sequence[Derivation]
     documents: Mapping[str, Source]
     families: Sequence[Family]
@@ -272,6 +286,14 @@ class Codebook:
     reference_lines: Sequence[ReferenceLine]
     units: Mapping[str, Unit]
     words: Lexicon
+
+    def repairs(self, doc: str, *effects: str) -> list[tuple[str, str]]:
+        """Repairs of a document, only those of some effects when these are named."""
+        return [
+            (row.pattern, row.read_as)
+            for row in self.damage
+            if row.doc == doc and (not effects or row.effect in effects)
+        ]
 
     def label(self, codelist: str, code: str, language: str = "en") -> str:
         """Name of a code in a language, ``en`` or ``zh``."""
@@ -439,6 +461,7 @@ def _freeze(rows: Mapping[str, Sequence[Row]]) -> Codebook:
         corrections=of(Correction, "corrections"),
         coverage=of(Coverage, "coverage"),
         crosswalk=of(Match, "crosswalk"),
+        damage=of(Damage, "damage"),
         derivations=of(Derivation, "derivations"),
         documents={row.doc: row for row in of(Source, "documents")},
         families=of(Family, "families"),

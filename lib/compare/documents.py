@@ -10,6 +10,7 @@ import functools
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,14 +105,52 @@ def load_documents(
 
 
 def squeeze(text: str) -> str:
-    """Text without spaces, line breaks and page marks, for holding words against it.
+    """Text without spaces and line breaks, for holding words against it.
 
     Examples
     --------
-    >>> squeeze("街道居家养老⏎服务站(个)"), squeeze("月探⏎15、访率")
-    ('街道居家养老服务站(个)', '月探访率')
+    >>> squeeze("街道居家养老⏎服务站(个)")
+    '街道居家养老服务站(个)'
     """
-    return re.sub(r"\s", "", re.sub(rf"(?:\n|{NEWLINE})(?:\d+、)?", "", text))
+    return re.sub(rf"\s|{NEWLINE}", "", text)
+
+
+def mend(text: str, repairs: Iterable[tuple[str, str]]) -> tuple[str, list[int]]:
+    r"""Apply declared repairs to a text and remember where each character stood.
+
+    Parameters
+    ----------
+    text
+        Raw text, or a part of it.
+    repairs
+        Regular expressions, and what stands in the place of what they find.
+
+    Returns
+    -------
+    str, list of int
+        The mended text, and for each of its characters the position in ``text`` that
+        it comes from; a character that was put in has the position of the damage.
+
+    Examples
+    --------
+    >>> mended, positions = mend("月探\n15、访率", [(r"\n\d+、", "")])
+    >>> mended, positions
+    ('月探访率', [0, 1, 6, 7])
+    """
+    positions = list(range(len(text)))
+    for pattern, replacement in repairs:
+        parts: list[str] = []
+        moved: list[int] = []
+        last = 0
+        for match in re.finditer(pattern, text):
+            parts += [text[last : match.start()], replacement]
+            moved += positions[last : match.start()]
+            at = min(match.start(), len(positions) - 1)
+            moved += [positions[at]] * len(replacement)
+            last = match.end()
+        text = "".join([*parts, text[last:]])
+        positions = moved + positions[last:]
+    return text, positions
 
 
 def fold(text: str) -> str:

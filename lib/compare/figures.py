@@ -22,6 +22,7 @@ from compare.views import number
 
 INK, GREY, FAINT = "#222222", "#666666", "#d9d9d9"
 WIDTH = 7.2
+LONGEST_LABEL = 52
 BASELINE, TARGET, DERIVED = "baseline", "target", "derived"
 UNDATED = "undated"
 SHADES = {
@@ -51,7 +52,7 @@ def plot_coverage(coverage: pd.DataFrame, root: Path | None = None) -> Figure:
     labels = coverage.drop_duplicates("indicator")
     with _style():
         figure = Figure(
-            figsize=(WIDTH, 1.5 + 0.27 * len(indicators)), layout="constrained"
+            figsize=(WIDTH, 1.5 + 0.29 * len(indicators)), layout="constrained"
         )
         axes = figure.add_subplot()
         for row in coverage.itertuples():
@@ -77,7 +78,9 @@ def plot_coverage(coverage: pd.DataFrame, root: Path | None = None) -> Figure:
         axes.xaxis.tick_top()
         axes.set_yticks(
             range(len(indicators)),
-            [f"{row.label_en}  {row.label_zh}" for row in labels.itertuples()],
+            [_both(str(row.label_en), str(row.label_zh)) for row in labels.itertuples()],
+            fontsize=7.5,
+            linespacing=1.0,
         )
         axes.tick_params(length=0)
         axes.grid(False)
@@ -431,6 +434,12 @@ def _cell(x: float, y: float, state: str, label: str = "") -> Any:
         hatch=HATCHED.get(state),
         label=label,
     )
+
+
+def _both(english: str, chinese: str) -> str:
+    """Label in both languages, on two lines where one would be too long."""
+    gap = "  " if len(english) + 2 * len(chinese) < LONGEST_LABEL else "\n"
+    return english + gap + chinese
 
 
 def _name(place: Place) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from compare.codebook import NO_TERM, Codebook, Match, factor
 from compare.documents import fold
@@ -22,6 +22,7 @@ from compare.readings import Reading
 from compare.tables import NUMBER, PERIOD, Codelist, Long, Refers, Row, column
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 KEY = ("doc", "label_stated", "scope_stated", "unit_stated")
@@ -97,10 +98,19 @@ class Conservation:
         parts = self.observations + self.without_counterpart + self.undecided
         return parts == self.readings
 
+    def __add__(self, other: Conservation) -> Conservation:
+        """Account of both together."""
+        return Conservation(
+            self.readings + other.readings,
+            self.observations + other.observations,
+            self.without_counterpart + other.without_counterpart,
+            self.undecided + other.undecided,
+        )
+
 
 def harmonize(
     readings: pd.DataFrame, book: Codebook
-) -> tuple[pd.DataFrame, Conservation]:
+) -> tuple[pd.DataFrame, dict[str, Conservation]]:
     """Turn readings into observations.
 
     Only readings whose wording is accepted in the crosswalk become observations. Call
@@ -116,9 +126,9 @@ def harmonize(
 
     Returns
     -------
-    pandas.DataFrame, Conservation
+    pandas.DataFrame, dict of Conservation
         Columns of ``Observation``, numbers as floats in the indicator's unit, in the
-        order of the readings; and the account of all readings.
+        order of the readings; and the account of the readings of each document.
     """
     import numpy as np
 
@@ -128,9 +138,7 @@ def harmonize(
     without = (status == "accepted") & (target == NO_TERM)
     undecided = status == "unsure"
     accepted = (status == "accepted") & ~without
-    account = Conservation(
-        len(readings), int(accepted.sum()), int(without.sum()), int(undecided.sum())
-    )
+    account = _account(judged["doc"], accepted, without, undecided)
     frame = judged[accepted].reset_index(drop=True)
     factors = frame["factor"].to_numpy()
     scaled = np.flatnonzero(factors != 1.0)
@@ -226,6 +234,22 @@ def write_stubs(readings: Sequence[Reading], book: Codebook, path: Path) -> None
                 "unit_stated": key[3],
             }
             writer.writerow([*cells.values(), reading.id, reading.quote])
+
+
+def _account(
+    docs: pd.Series[str], *destinations: np.ndarray[Any, np.dtype[np.bool_]]
+) -> dict[str, Conservation]:
+    """Count the readings of each document, and how many went to each destination."""
+    import numpy as np
+    import pandas as pd
+
+    columns = [np.ones(len(docs), dtype=bool), *destinations]
+    table = pd.DataFrame(dict(enumerate(columns)))
+    sums = table.groupby(docs.to_numpy()).sum()
+    return {
+        str(doc): Conservation(*map(int, counts))
+        for doc, counts in zip(sums.index, sums.to_numpy(), strict=True)
+    }
 
 
 def _crosswalk(book: Codebook) -> pd.DataFrame:

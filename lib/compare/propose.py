@@ -1,9 +1,9 @@
 """Propose: candidate readings of a document, by layout, for a person to judge.
 
 In: a raw text, the number words, and ``layouts.csv``, which says where each table
-begins and ends and what its columns are. Out: candidate readings with exact positions,
-ranked indicator suggestions, and how well all this agrees with the signed readings.
-Nothing here writes results: tables read by rule check the people's reading of them.
+begins and ends and what its columns hold. Out: candidates with exact positions, ranked
+indicators, and how well all this agrees with the signed readings. Nothing here writes
+results: tables read by rule cross-check what people read.
 """
 
 from __future__ import annotations
@@ -11,12 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Annotated
 
 from compare import tables
-from compare.codebook import FOLDER, NO_TERM, Match
+from compare.codebook import FOLDER, NO_TERM, Codebook, Match, check_codes
 from compare.documents import NEWLINE, Document, fold, squeeze
 from compare.problems import Problem, raise_any
 from compare.quantities import Lexicon, adjacent_hedges
@@ -27,23 +26,9 @@ LAYOUTS = f"{FOLDER.as_posix()}/layouts.csv"
 DIFFERENCES = f"{FOLDER.as_posix()}/layout_differences.csv"
 GAPS = {"pipes": r"\s*\|\s*", "lines": r"\s*\n\s*", "run_on": ""}
 PROSE = "prose"
-ROW = "row"
-COLUMN = rf"(number|label|area|obligation|other|[a-z]+:{PERIOD})"
+VALUE = f"[a-z]+:{PERIOD}"
 CLAUSE = re.compile(r"(?:\n\d+、|[^,。;:!?、,;:!?\n])+")
-COMPARED = (
-    "label_stated",
-    "value_stated",
-    "hedge_stated",
-    "unit_stated",
-    "time_period",
-    "kind",
-    "area_stated",
-    "obligation",
-    "flow_stated",
-    "in_table",
-    "quote_start",
-    "quote_end",
-)
+Span = tuple[int, int]
 
 
 class Layout(Row):
@@ -53,30 +38,30 @@ class Layout(Row):
     doc: Annotated[str, Refers("documents")] = column("document")
     in_table: str = column("name of the table; empty for the prose", empty=True)
     shape: str = column(
-        "pipes: | behind each cell; lines: a cell a line, blanks leave no trace; "
+        "pipes: | behind each cell; lines: a line for each cell, none for a blank one; "
         "run_on: nothing between cells; or prose",
         pattern="|".join([*GAPS, PROSE]),
     )
     start: str = column("text up to the first row, ⏎ for newlines", empty=True)
     end: str = column("first text behind the last row, ⏎ for newlines", empty=True)
     holds: str = column(
-        "what each column holds; a value column is kind:time_period",
-        pattern=f"{COLUMN}( {COLUMN})*",
+        "what each column holds; kind:time_period for values",
+        pattern=f"(number )?(label|area)( (obligation|other|{VALUE}))*",
         empty=True,
     )
     label: str = column("label of all values, where rows are areas", empty=True)
-    total: str = column("row that is the whole place, where rows are areas", empty=True)
+    total: str = column("row for the whole place, where rows are areas", empty=True)
     unit: str = column("unit printed once for the whole table", empty=True)
-    units: str = column("units printed beside values or in brackets", empty=True)
-    flows: str = column("flow words that labels contain", empty=True)
+    units: str = column("units printed behind values or in brackets", empty=True)
+    flows: str = column("flow words that stand in labels", empty=True)
     obligations: str = column("words of the obligation column", empty=True)
     headings: str = column("group headings glued to the next label", empty=True)
-    blank: str = column("column taken as blank when a row lacks a value", empty=True)
-    skip: str = column("patterns of numerals in prose that state nothing", empty=True)
+    blank: str = column("value column that a line may leave out", empty=True)
+    skip: str = column("patterns of prose numerals that state nothing", empty=True)
 
 
 class Explanation(Row):
-    """Why a table read by rule differs from the signed reading."""
+    """Why a table as read by rule differs from its signed readings."""
 
     key = ("id", "field")
     id: Annotated[str, Refers("readings")] = column("reading or candidate")
@@ -126,58 +111,44 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Agreement:
-    """How prose candidates of one document meet its signed readings.
+    """How the prose candidates of one document meet its signed readings.
 
     Parameters
     ----------
-    signed, found
-        Signed positions, and those of them that a candidate has.
-    signed_digits, found_digits
-        The same for values printed with digits.
-    candidates
-        Candidates; the others of them state nothing a person would sign.
+    candidates, signed
+        How many positions each side has.
+    recall, recall_of_all
+        Part of the signed values that is proposed: of those with digits, of all.
+    precision
+        Part of the candidates that is signed.
     """
 
-    signed: int
-    found: int
-    signed_digits: int
-    found_digits: int
     candidates: int
-
-    @property
-    def recall(self) -> float:
-        """Part of the signed values with digits that is proposed."""
-        return self.found_digits / max(self.signed_digits, 1)
-
-    @property
-    def recall_of_all(self) -> float:
-        """Part of all signed values that is proposed."""
-        return self.found / max(self.signed, 1)
-
-    @property
-    def precision(self) -> float:
-        """Part of the candidates that is signed."""
-        return self.found / max(self.candidates, 1)
+    signed: int
+    recall: float
+    recall_of_all: float
+    precision: float
 
 
-def load_layouts(root: Path) -> tuple[list[Layout], list[Explanation]]:
+def load_layouts(root: Path, book: Codebook) -> tuple[list[Layout], list[Explanation]]:
     """Rows of ``layouts.csv`` and ``layout_differences.csv``.
 
     Raises
     ------
     Problems
-        A table is malformed.
+        A table is malformed or names an unknown document.
 
     Examples
     --------
-    >>> from compare.codebook import find_root
-    >>> layouts, _ = load_layouts(find_root())
+    >>> from compare.codebook import find_root, load_codebook
+    >>> layouts, _ = load_layouts(find_root(), load_codebook(find_root()))
     >>> sorted({row.shape for row in layouts})
     ['lines', 'pipes', 'prose', 'run_on']
     """
     layouts, problems = tables.read(root / LAYOUTS, Layout, root)
     explained, found = tables.read(root / DIFFERENCES, Explanation, root)
-    raise_any(problems + found)
+    problems += [*found, *check_codes(LAYOUTS, layouts, book), *_check(layouts)]
+    raise_any(problems)
     return layouts, explained
 
 
@@ -209,13 +180,13 @@ def propose_tables(
     for layout in layouts:
         if layout.doc != document.doc or layout.shape == PROSE:
             continue
-        start, end, lost = _body(document, layout)
+        (start, end), lost = _body(document, layout)
         problems += lost
         pattern = _row_pattern(layout, words)
         while start < end:
             match = pattern.match(document.text, start, end)
-            if match is None:
-                problems.append(_unfit(document, layout, start, end))
+            if match is None or not layout.holds:
+                problems.append(_unfit(document, layout, start))
                 break
             found += _read_row(document, layout, match, words)
             start = match.end()
@@ -229,17 +200,15 @@ def propose_prose(
     layouts: Iterable[Layout] = (),
     units: Collection[str] = (),
 ) -> list[Candidate]:
-    """Give every number phrase of the prose, with its clause.
+    r"""Give every number phrase of the prose, with the clause it stands in.
 
     Parameters
     ----------
-    document
-        Raw text.
-    words
-        Number words.
+    document, words
+        Raw text and number words.
     layouts
-        Say which parts are tables, where the prose begins and ends, and which numerals
-        (years, ages, headings) state nothing. Without them all digits are proposed.
+        Say what is a table, where the prose begins and ends, and which numerals (years,
+        ages, headings) state nothing.
     units
         Known units. A numeral in characters counts only before one of them.
 
@@ -252,59 +221,59 @@ def propose_prose(
     Raises
     ------
     Problems
-        A layout does not fit the document.
+        A table or the prose is not where its layout says.
 
     Examples
     --------
     >>> from compare.codebook import number_words
     >>> from compare.quantities import lexicon
     >>> text = Document("a", "到2025年,托位達到2萬個左右,建設三個中心。", "")
-    >>> layout = Layout(doc="a", shape="prose", skip=r"\\d{4}年")
-    >>> rows = propose_prose(text, lexicon(number_words()), [layout], {"个"})
-    >>> for row in rows:
-    ...     print(row.id, row.label_stated, row.value_stated, row.hedge_stated,
-    ...         row.unit_stated, row.quote)
-    a:11 托位 2萬 左右 個 托位達到2萬個左右
-    a:19 建設 三  個 建設三個
+    >>> layout = Layout(doc="a", shape="prose", skip=r"\d{4}年")
+    >>> rows = propose_prose(text, lexicon(number_words()), [layout], ["个"])
+    >>> [(row.id, row.label_stated, row.value_stated, row.unit_stated) for row in rows]
+    [('a:11', '托位', '2萬', '個'), ('a:19', '建設', '三', '個')]
+    >>> rows[0].hedge_stated, rows[0].quote
+    ('左右', '托位達到2萬個左右')
     """
-    text = document.text
-    own = [layout for layout in layouts if layout.doc == document.doc]
-    barred, parts, problems = [], [(0, len(text))], []
-    for layout in own:
-        start, end, lost = _body(document, layout)
-        problems += lost
-        if layout.shape != PROSE:
-            barred.append((start, end))
+    text, prose = document.text, (0, len(document.text))
+    barred: list[Span] = []
+    problems: list[Problem] = []
+    for layout in layouts:
+        if layout.doc != document.doc:
             continue
-        parts = [(start, end)]
-        barred += [
-            match.span()
-            for pattern in layout.skip.split()
-            for match in re.finditer(pattern, text, re.MULTILINE)
-        ]
+        body, lost = _body(document, layout)
+        problems += lost
+        if layout.shape == PROSE:
+            prose = body
+            for pattern in layout.skip.split():
+                found = re.finditer(pattern, text, re.MULTILINE)
+                barred += [match.span() for match in found]
+        else:
+            barred.append(body)
     raise_any(problems)
-    found = []
-    for part in parts:
-        for clause in CLAUSE.finditer(text, *part):
-            found += _read_clause(document, clause.span(), words, barred, units)
-    return found
+    clauses = [match.span() for match in CLAUSE.finditer(text, *prose)]
+    return [
+        candidate
+        for clause in clauses
+        for candidate in _read_clause(document, clause, words, barred, units)
+    ]
 
 
 def rank(
     label: str, crosswalk: Iterable[Match], *, doc: str = "", limit: int = 3
 ) -> list[Suggestion]:
-    """Give the indicators whose judged wordings are nearest to a label.
+    """Give the indicators whose judged wordings are nearest to a label, best first.
 
     Parameters
     ----------
     label
         Wording as printed, in either script.
     crosswalk
-        Judged wordings; only accepted ones with an indicator count.
+        Judged wordings; those accepted for an indicator count.
     doc
         Document whose own wordings do not count.
     limit
-        How many indicators, best first.
+        How many indicators.
 
     Examples
     --------
@@ -314,68 +283,74 @@ def rank(
     'nursing_bed_share'
     """
     parts = _parts(label)
+    judged = [
+        Suggestion(
+            row.object_id,
+            row.subject_source,
+            row.subject_label,
+            _likeness(parts, _parts(row.subject_label)),
+        )
+        for row in crosswalk
+        if row.status == "accepted"
+        and row.object_id != NO_TERM
+        and row.subject_source != doc
+    ]
     best: dict[str, Suggestion] = {}
-    for row in crosswalk:
-        if row.status != "accepted" or NO_TERM == row.object_id:
-            continue
-        if row.subject_source == doc:
-            continue
-        other = _parts(row.subject_label)
-        score = 2 * len(parts & other) / max(len(parts) + len(other), 1)
-        if score > best[row.object_id].score if row.object_id in best else score > 0:
-            best[row.object_id] = Suggestion(
-                row.object_id, row.subject_source, row.subject_label, score
-            )
-    return sorted(best.values(), key=lambda item: (-item.score, item.indicator))[:limit]
+    for item in sorted(judged, key=lambda item: (-item.score, item.doc, item.label)):
+        if item.score > 0:
+            best.setdefault(item.indicator, item)
+    return list(best.values())[:limit]
 
 
 def compare_tables(
     candidates: Sequence[Candidate], readings: Iterable[Reading]
 ) -> list[Difference]:
-    """List where tables read by rule and signed readings of them differ.
+    """List where tables read by rule and the signed readings of them differ.
 
-    Only tables that have candidates are compared, cell by cell for each id.
+    Every table that has candidates is compared, cell by cell for each id.
     """
-    read = {(row.id.partition(":")[0], row.in_table) for row in candidates}
+    compared = {(row.id.partition(":")[0], row.in_table) for row in candidates}
     proposed = {row.id: row for row in candidates}
-    signed = {row.id: row for row in readings if (row.doc, row.in_table) in read}
+    signed = {row.id: row for row in readings if (row.doc, row.in_table) in compared}
     found = []
     for id in sorted(proposed.keys() | signed.keys(), key=tables.natural):
         left, right = proposed.get(id), signed.get(id)
-        if left is None or right is None:
-            ours = left.value_stated if left else ""
-            theirs = right.value_stated if right else ""
-            found.append(Difference(id, ROW, ours, theirs))
-            continue
-        cells = ((name, getattr(left, name), getattr(right, name)) for name in COMPARED)
-        found += [Difference(id, *cell) for cell in cells if cell[1] != cell[2]]
+        if left and right:
+            found += [
+                Difference(id, name, ours, theirs)
+                for name in Candidate.columns()
+                if (ours := getattr(left, name)) != (theirs := getattr(right, name))
+            ]
+        else:
+            values = [row.value_stated if row else "" for row in (left, right)]
+            found.append(Difference(id, "row", *values))
     return found
 
 
 def check_differences(
-    differences: Iterable[Difference], explained: Sequence[Explanation]
+    differences: Sequence[Difference], explained: Sequence[Explanation]
 ) -> list[Problem]:
     """Problems with differences nobody explained, and explanations of none.
 
     Examples
     --------
-    >>> print(check_differences([Difference("a:1", "kind", "target", "standard")], [])[0])
+    >>> found = [Difference("a:1", "kind", "target", "standard")]
+    >>> print(*check_differences(found, []))
     data/readings/a.csv a:1, kind: the layout reads 'target', signed is 'standard'.
       Expected the same, or a row of data/codebook/layout_differences.csv.
-      Do: read the row of the table again; correct the reading or the layout, or explain.
+      Do: read the table again; correct the reading or the layout, or explain it.
     """
-    found = {(row.id, row.field): row for row in differences}
+    found = {(row.id, row.field) for row in differences}
     reasons = {(row.id, row.field) for row in explained}
     return [
         Problem(
             f"data/readings/{row.id.partition(':')[0]}.csv {row.id}, {row.field}",
             f"the layout reads {row.proposed!r}, signed is {row.signed!r}.",
             f"the same, or a row of {DIFFERENCES}.",
-            "read the row of the table again; correct the reading or the layout, or "
-            "explain.",
+            "read the table again; correct the reading or the layout, or explain it.",
         )
-        for key, row in found.items()
-        if key not in reasons
+        for row in differences
+        if (row.id, row.field) not in reasons
     ] + [
         Problem(
             f"{DIFFERENCES} row {number}",
@@ -398,192 +373,202 @@ def measure(
     dict of Agreement
         By document, in the order of the readings.
     """
-    proposed: dict[str, set[str]] = {}
+    proposed: dict[str, set[int]] = {}
     for candidate in candidates:
-        doc = candidate.id.partition(":")[0]
-        proposed.setdefault(doc, set()).add(candidate.id)
-    signed: dict[str, dict[str, bool]] = {}
+        doc, _, offset = candidate.id.partition(":")
+        proposed.setdefault(doc, set()).add(int(offset))
+    signed: dict[str, set[int]] = {}
+    digits: dict[str, set[int]] = {}
     for row in readings:
-        digits = any(map(str.isdecimal, row.value_stated))
-        signed.setdefault(row.doc, {})[f"{row.doc}:{row.offset}"] = digits
-    return {
-        doc: Agreement(
-            len(ids),
-            len(ids.keys() & proposed.get(doc, set())),
-            sum(ids.values()),
-            sum(digits and id in proposed.get(doc, ()) for id, digits in ids.items()),
-            len(proposed.get(doc, ())),
+        signed.setdefault(row.doc, set()).add(row.offset)
+        if _has_digit(row.value_stated):
+            digits.setdefault(row.doc, set()).add(row.offset)
+    agreements = {}
+    for doc, every in signed.items():
+        ours, printed = proposed.get(doc, set()), digits.get(doc, set())
+        agreements[doc] = Agreement(
+            len(ours),
+            len(every),
+            len(ours & printed) / max(len(printed), 1),
+            len(ours & every) / len(every),
+            len(ours & every) / max(len(ours), 1),
         )
-        for doc, ids in signed.items()
-    }
+    return agreements
 
 
-def _body(document: Document, layout: Layout) -> tuple[int, int, list[Problem]]:
-    """Find the span between the start and the end text of a layout."""
+def _check(layouts: Iterable[Layout]) -> list[Problem]:
+    """Problems with patterns that cannot be read."""
+    problems = []
+    for number, layout in enumerate(layouts, start=2):
+        for pattern in layout.skip.split():
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                where = f"{LAYOUTS} row {number}, skip"
+                what = f"«{pattern}» is no pattern: {error}."
+                problems.append(Problem(where, what, remedy="correct it."))
+    return problems
+
+
+def _body(document: Document, layout: Layout) -> tuple[Span, list[Problem]]:
+    """Find what stands between the start and the end text of a layout."""
     begin, stop = (mark.replace(NEWLINE, "\n") for mark in (layout.start, layout.end))
     start = document.text.find(begin) + len(begin)
     end = document.text.find(stop, start) if stop else len(document.text)
-    name = f"{LAYOUTS} {layout.doc} {layout.in_table or PROSE}"
-    problems = [
+    times = document.text.count(begin) if begin else 1
+    if times == 1 and end >= 0:
+        return (start, end), []
+    name, mark, found = (
+        ("end", layout.end, "does not stand behind the start")
+        if times == 1
+        else ("start", layout.start, f"stands {times} times")
+    )
+    return (0, 0), [
         Problem(
-            f"{name}, {field}",
-            f"«{mark[:40]}» stands {count} times in data/raw/{document.doc}.txt.",
-            expected,
-            "copy the words from the document, ⏎ for each line break.",
+            f"{LAYOUTS} {layout.doc} {layout.in_table or PROSE}, {name}",
+            f"«{mark[:40]}» {found} in data/raw/{document.doc}.txt.",
+            "words that stand there once.",
+            "copy them from the document, ⏎ for each line break.",
         )
-        for field, mark, count, wrong, expected in (
-            (
-                "start",
-                layout.start,
-                document.text.count(begin),
-                bool(begin) and document.text.count(begin) != 1,
-                "once.",
-            ),
-            ("end", layout.end, 0, end < 0, "once or more behind the start."),
-        )
-        if wrong
     ]
-    return (0, 0, problems) if problems else (start, end, [])
 
 
-def _unfit(document: Document, layout: Layout, start: int, end: int) -> Problem:
+def _unfit(document: Document, layout: Layout, start: int) -> Problem:
     return Problem(
-        f"data/raw/{document.doc}.txt characters {start} to {end}",
-        f"«{document.quote(start, min(start + 40, end))}» is no row of "
-        f"{layout.in_table}.",
-        f"the columns {layout.holds}.",
-        f"complete units, headings, blank or end of the table in {LAYOUTS}.",
+        f"{LAYOUTS} {layout.doc} {layout.in_table}, holds",
+        f"«{document.quote(start, start + 40)}» at character {start} is no such row.",
+        f"{layout.holds}.",
+        "complete units, headings, obligations or blank, or correct the end.",
     )
 
 
 def _row_pattern(layout: Layout, words: Lexicon) -> re.Pattern[str]:
     """Pattern of one table row; group ``c0`` is its first column, and so on."""
     gap, obligations = GAPS[layout.shape], _any(layout.obligations.split())
-    stops = "|".join(filter(None, [r"\|", obligations]))
-    shown = rf"(?:{'|'.join(map(_any, (words.inside,)))})?"
-    cell = (
-        rf"(?:{_any(words.before)})*(?:{_numeral(words).pattern}){shown}"
-        rf"(?:{_any(layout.units.split())})?(?:{_any(words.after)})?"
+    stops = rf"\||{obligations}" if obligations else r"\|"
+    name = f"(?:(?!{stops}).)+?"
+    value = (
+        f"(?:{_any(words.before)})*(?:{_numeral(words).pattern})"
+        f"(?:{_any(words.inside)})?(?:{_any(layout.units.split())})?"
+        f"(?:{_any(words.after)})?"
     )
-    forms = {
-        "number": r"\d+",
-        "label": rf"(?:(?!{stops}).)+?",
-        "area": rf"(?:(?!{stops}).)+?",
-        "obligation": obligations,
-        "other": r"[^\n|]+",
-    }
-    parts = [rf"(?:\n\d+、|\s)*(?:{_any(layout.headings.split())})?"]
+    forms = {"number": r"\d+", "label": name, "area": name}
+    forms |= {"obligation": obligations, "other": r"[^\n|]+"}
+    pattern = rf"(?:\n\d+、|\s)*(?:{_any(layout.headings.split())})?"
     for index, role in enumerate(layout.holds.split()):
-        part = f"(?P<c{index}>{forms.get(role, cell)})"
-        if ":" in role and layout.shape == "pipes":
-            part += "?"
-        part += gap
-        parts.append(f"(?:{part})?" if role == layout.blank else part)
-    return re.compile("".join(parts), re.DOTALL)
+        blank = "?" if ":" in role and layout.shape == "pipes" else ""
+        cell = f"(?P<c{index}>{forms.get(role, value)}){blank}{gap}"
+        pattern += f"(?:{cell})?" if role == layout.blank else cell
+    return re.compile(pattern, re.DOTALL)
 
 
 def _read_row(
     document: Document, layout: Layout, match: re.Match[str], words: Lexicon
 ) -> Iterator[Candidate]:
-    """Give the candidates of one row, one for each value column."""
+    """Give the candidates of one table row, one for each value column."""
     roles = layout.holds.split()
     spans = {role: match.span(f"c{index}") for index, role in enumerate(roles)}
-    name = spans.get("label") or spans["area"]
-    area = squeeze(document.text[slice(*spans["area"])]) if "area" in spans else ""
-    label = layout.label or squeeze(document.text[slice(*name)])
+    texts = {role: squeeze(document.text[slice(*span)]) for role, span in spans.items()}
+    first = spans.get("label") or spans["area"]
+    label, area = layout.label or texts["label"], texts.get("area", "")
     units = layout.units.split()
-    bracketed = [unit for unit in units if label.endswith((f"({unit})", f"（{unit}）"))]
-    for role in roles:
-        if ":" not in role:
-            continue
+    in_brackets = (unit for unit in units if fold(label).endswith(f"({fold(unit)})"))
+    row_unit = next(in_brackets, layout.unit)
+    for role in filter(lambda role: ":" in role, roles):
         start, end = spans[role]
-        blank = start < 0
-        numeral = None if blank else _numeral(words).search(document.text, start, end)
-        at = name[0] if numeral is None else numeral.start()
-        hedge, unit = "", ""
-        if numeral is not None:
-            hedge, unit, _ = _beside(document.text, numeral.span(), units, words)
-        if blank:
-            end = spans.get("obligation", (0, match.end()))[1]
+        at, value, hedge, unit = first[0], "", "", ""
+        cell = document.text[start:end] if start >= 0 else ""
+        if numeral := _numeral(words).search(cell):
+            at, value = start + numeral.start(), numeral[0]
+            hedge, unit, _ = _beside(cell, numeral.span(), units, words)
+        else:
+            end = spans.get("obligation", first)[1]
         kind, _, period = role.partition(":")
         yield Candidate(
-            id=f"{document.doc}:{at}{'.blank' if blank else ''}",
+            id=f"{document.doc}:{at}" if value else f"{document.doc}:{at}.blank",
             label_stated=label,
-            value_stated=numeral[0] if numeral else "",
+            value_stated=value,
             hedge_stated=hedge,
-            unit_stated=unit or "".join(bracketed) or layout.unit,
+            unit_stated=unit or row_unit,
             time_period=period,
             kind=kind,
             area_stated="" if area == layout.total else area,
-            obligation=document.text[slice(*spans.get("obligation", (0, 0)))],
+            obligation=texts.get("obligation", ""),
             flow_stated=next((f for f in layout.flows.split() if f in label), ""),
             in_table=layout.in_table,
-            quote=document.quote(name[0], end),
-            quote_start=str(name[0]),
+            quote=document.quote(first[0], end),
+            quote_start=str(first[0]),
             quote_end=str(end),
         )
 
 
 def _read_clause(
     document: Document,
-    clause: tuple[int, int],
+    clause: Span,
     words: Lexicon,
-    barred: Collection[tuple[int, int]],
+    barred: Collection[Span],
     units: Collection[str],
 ) -> Iterator[Candidate]:
-    """Give the candidates of one clause."""
-    text, (left, end) = document.text, clause
-    for numeral in _numeral(words).finditer(text, *clause):
+    """Give the candidates of one clause of prose."""
+    origin, text, left = clause[0], document.text[slice(*clause)], 0
+    for numeral in _numeral(words).finditer(text):
         at, behind = numeral.span()
-        if any(start < behind and at < stop for start, stop in barred):
+        if any(a < origin + behind and origin + at < b for a, b in barred):
             continue
-        hedge, unit, stop = _beside(text[:end], (at, behind), units, words)
-        if not unit and not any(map(str.isdecimal, numeral[0])):
+        hedge, unit, stop = _beside(text, (at, behind), units, words)
+        if not (unit or numeral[0] in words.universals or _has_digit(numeral[0])):
             continue
         label = squeeze(text[left:at])
         while found := [word for word in words.before if label.endswith(word)]:
             label = label.removesuffix(max(found, key=len))
-        begin, finish = (left, stop) if label else (at, end)
-        while text[begin].isspace():
-            begin += 1
+        begin, end = (left, stop) if label else (at, len(text))
+        begin += len(text[begin:]) - len(text[begin:].lstrip())
         yield Candidate(
-            id=f"{document.doc}:{at}",
-            label_stated=label or squeeze(text[stop:end]),
+            id=f"{document.doc}:{origin + at}",
+            label_stated=label or squeeze(text[stop:]),
             value_stated=numeral[0],
             hedge_stated=hedge,
             unit_stated=unit,
-            quote=document.quote(begin, finish),
-            quote_start=str(begin),
-            quote_end=str(finish),
+            quote=document.quote(origin + begin, origin + end),
+            quote_start=str(origin + begin),
+            quote_end=str(origin + end),
         )
         left = stop
 
 
 def _beside(
-    text: str, span: tuple[int, int], units: Iterable[str], words: Lexicon
+    text: str, number: Span, units: Iterable[str], words: Lexicon
 ) -> tuple[str, str, int]:
     """Hedge and unit beside a number, and where they end."""
-    start, end = span
-    stop = end + len(_longest(text[end : end + 9], words.inside))
-    rest = fold(text[stop : stop + 9])
-    unit = text[stop : stop + len(_longest(rest, map(fold, units)))]
-    found = adjacent_hedges(text, start, end, unit, words)
-    order = [*words.before, *words.inside, *words.after]
+    start, end = number
+    stop = end + len(_longest(text[end:], words.inside))
+    unit = text[stop : stop + len(_longest(fold(text[stop:]), map(fold, units)))]
     stop += len(unit)
     stop += len(_longest(text[stop:], words.after))
-    return OMISSION.join(sorted(found, key=order.index)), unit, stop
+    order = [*words.before, *words.inside, *words.after]
+    found = sorted(adjacent_hedges(text, start, end, unit, words), key=order.index)
+    return OMISSION.join(found), unit, stop
 
 
 def _numeral(words: Lexicon) -> re.Pattern[str]:
-    """Pattern of a bare number phrase: range, number or dash."""
-    number = words.number.pattern
-    return re.compile(f"{words.span.pattern}|{number}|{_any(words.dashes)}")
+    """Pattern of a number phrase: range, number, universal or dash."""
+    others = _any([*words.universals, *words.dashes])
+    return re.compile(f"{words.span.pattern}|{words.number.pattern}|{others}")
+
+
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdecimal, text))
 
 
 def _parts(label: str) -> frozenset[str]:
-    """Characters and pairs of neighbouring characters of a label, folded."""
+    """Characters of a label and pairs of neighbours, folded."""
     plain = fold(squeeze(label))
     return frozenset([*plain, *map("".join, zip(plain, plain[1:], strict=False))])
+
+
+def _likeness(left: frozenset[str], right: frozenset[str]) -> float:
+    """Part of two sets that they share (Dice)."""
+    return 2 * len(left & right) / max(len(left) + len(right), 1)
 
 
 def _any(words: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from compare.codebook import Source, find_root, load_codebook
-from compare.documents import load_documents
+from compare.documents import load_documents, mend
 from compare.problems import Problem, raise_any
 from compare.readings import Reading, load_readings
 
@@ -29,6 +29,7 @@ class Evidence:
     before: str
     quote: str
     after: str
+    read_as: str
 
     def text(self) -> str:
         """Give the marked quotation as text, ``【`` and ``】`` around the quote."""
@@ -42,8 +43,12 @@ class Evidence:
                 f"characters {self.reading.quote_start} to {self.reading.quote_end}",
                 "",
                 f"{self.before}【{self.quote}】{self.after}".replace("\n", "⏎"),
+                *self._mended(),
             )
         )
+
+    def _mended(self) -> list[str]:
+        return [f"read as: {self.read_as}".replace("\n", "⏎")] if self.read_as else []
 
     def __repr__(self) -> str:
         """Text for a terminal."""
@@ -100,7 +105,10 @@ def evidence(id: str, *, root: Path | None = None) -> Evidence:
     before, quote, after = documents[reading.doc].context(
         int(reading.quote_start), int(reading.quote_end)
     )
-    return Evidence(reading, book.documents[reading.doc], before, quote, after)
+    mended, _ = mend(before + quote + after, book.repairs(reading.doc))
+    read_as = "" if mended == before + quote + after else mended
+    source = book.documents[reading.doc]
+    return Evidence(reading, source, before, quote, after, read_as)
 
 
 def printable(text: str) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from compare import tables
 from compare.codebook import Codebook
-from compare.documents import NEWLINE, Document, squeeze
+from compare.documents import NEWLINE, Document, mend, squeeze
 from compare.problems import Problem
 from compare.quantities import (
     Lexicon,
@@ -136,7 +136,11 @@ def verify(
     """
     problems: list[Problem] = []
     numbers: dict[str, int] = {}
-    wholes = {doc: squeeze(document.text) for doc, document in documents.items()}
+    marks = {doc: book.repairs(doc, "page_mark") for doc in documents}
+    wholes = {
+        doc: squeeze(mend(document.text, marks[doc])[0])
+        for doc, document in documents.items()
+    }
     for row in rows:
         numbers[row.doc] = numbers.get(row.doc, 1) + 1
         document = documents.get(row.doc)
@@ -147,8 +151,10 @@ def verify(
         problems += stands
         problems += _check_value(place, row, document, book.words)
         if not stands:
-            problems += _check_words(place, row, document, wholes[row.doc], book)
-    return problems
+            quote = mend(row.quote.replace(NEWLINE, "\n"), marks[row.doc])[0]
+            whole = wholes[row.doc]
+            problems += _check_words(place, row, squeeze(quote), whole, book)
+            return problems
 
 
 def _check_position(place: str, row: Reading, document: Document) -> list[Problem]:
@@ -267,10 +273,9 @@ def _check_hedges(
 
 
 def _check_words(
-    place: str, row: Reading, document: Document, whole: str, book: Codebook
+    place: str, row: Reading, quote: str, whole: str, book: Codebook
 ) -> list[Problem]:
     """Check the words of a row: label, hedge, unit, obligation, section, period."""
-    quote = squeeze(row.quote)
     home = whole if row.in_table else quote
     checks = {
         "label_stated": (row.label_stated.split(OMISSION), home),
@@ -298,7 +303,6 @@ def _check_words(
         if word and squeeze(word) not in home
     ]
     problems += _check_period(place, row, whole, book.words)
-    problems += _check_obligation(place, row, document, book)
     return problems
 
 

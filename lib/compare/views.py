@@ -14,13 +14,20 @@ from typing import Any
 import pandas as pd
 
 from compare.codebook import Codebook, find_root, load_codebook
-from compare.documents import load_documents
-from compare.problems import raise_any
-from compare.readings import load_readings
 
 NUMBERS = ("value", "lower", "upper")
 NEAR = ("exactMatch", "closeMatch")
 SEVERAL = "; "
+MEASURES = (
+    "found",
+    "value",
+    "comparator",
+    "unit_stated",
+    "time_period",
+    "kind",
+    "object_id",
+    "predicate_id",
+)
 
 
 def load(root: Path | None = None) -> pd.DataFrame:
@@ -208,6 +215,11 @@ def coverage_table(
     names = labels.loc[order, "label_en"] + " " + labels.loc[order, "label_zh"]
     wide.insert(0, "Indicator 指标", names)
     return wide.reset_index(drop=True).rename_axis(columns=None)
+
+
+def families(root: Path | None = None) -> list[str]:
+    """Name all families of indicators, in the order of the reports."""
+    return [row.family for row in _book(root).families]
 
 
 def trackable(families: Iterable[str], root: Path | None = None) -> pd.DataFrame:
@@ -410,28 +422,50 @@ def norms(root: Path | None = None) -> pd.DataFrame:
 
 
 def colophon(root: Path | None = None) -> pd.DataFrame:
-    """Documents and checksums, and where every reading of each went."""
-    home = root or find_root()
-    book = load_codebook(home)
-    texts, problems = load_documents(home, sorted(book.documents))
-    rows, found = load_readings(home, book.documents)
-    raise_any(problems + found)
-    observations = load(home)
-    table = []
-    for place in book.places:
-        read = sum(row.doc == place.doc for row in rows)
-        kept = int((observations["doc"] == place.doc).sum())
-        table.append(
-            {
-                "Place": place.short_en,
-                "Document": book.documents[place.doc].title,
-                "SHA-256": texts[place.doc].sha256[:16],
-                "Readings": read,
-                "Observations": kept,
-                "Without counterpart": read - kept,
-            }
-        )
-    return pd.DataFrame(table)
+    """Account for each document: checksum, readings, and where they and numerals went.
+
+    Readings = observations + without counterpart + undecided, and numerals = in
+    readings + excluded, in every row.
+    """
+    book = _book(root)
+    table = _read("accounts", root).set_index("doc")
+    table = table.loc[[place.doc for place in book.places]]
+    shown = table.drop(columns="sha256").astype(int)
+    shown.loc["all"] = shown.sum()
+    shown.columns = pd.Index(
+        [
+            "Readings",
+            "Observed",
+            "No match",
+            "Undecided",
+            "Numerals",
+            "In readings",
+            "Excluded",
+        ]
+    )
+    names = _places(book)["place"]
+    shown.insert(0, "Place 地区", [names.get(doc, "All 合计") for doc in shown.index])
+    shown.insert(1, "SHA-256", table["sha256"].str[:8].reindex(shown.index).fillna(""))
+    return shown.reset_index(drop=True)
+
+
+def reliability(root: Path | None = None) -> pd.DataFrame:
+    """Show how far two independent readings agree: share, and Krippendorff's alpha.
+
+    Constant data have no alpha: it is shown as undefined.
+    """
+    book = _book(root)
+    table = _read("reliability", root)
+    share = table["share"].astype(float).map("{:.1%}".format)
+    coefficient = pd.to_numeric(table["alpha"]).map("{:.2f}".format)
+    alpha = coefficient.where(table["alpha"] != "", "undefined")
+    table["told"] = share.where(table["measure"] == "found", share + " (" + alpha + ")")
+    wide = table.pivot(index="measure", columns="doc", values="told")
+    order = [code for code in MEASURES if code in wide.index]
+    wide = wide.loc[order, [place.doc for place in book.places]]
+    wide.columns = pd.Index([place.short_en for place in book.places])
+    wide.insert(0, "Agreement on", [book.label("measure", code) for code in order])
+    return wide.reset_index(drop=True)
 
 
 def as_table(
@@ -574,7 +608,7 @@ def _places(book: Codebook) -> pd.DataFrame:
 def _read(name: str, root: Path | None) -> pd.DataFrame:
     path = (root or find_root()) / "data" / "curated" / f"{name}.csv"
     frame = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
-    for column in NUMBERS:
+    for column in [name for name in NUMBERS if name in frame]:
         frame[column] = pd.to_numeric(frame[column])
     return frame
 
