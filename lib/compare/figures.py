@@ -78,7 +78,7 @@ def plot_coverage(coverage: pd.DataFrame, root: Path | None = None) -> Figure:
         axes.xaxis.tick_top()
         axes.set_yticks(
             range(len(indicators)),
-            [_both(str(row.label_en), str(row.label_zh)) for row in labels.itertuples()],
+            [_both(en, zh) for en, zh in labels[["label_en", "label_zh"]].to_numpy()],
             fontsize=7.5,
             linespacing=1.0,
         )

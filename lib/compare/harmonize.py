@@ -8,7 +8,7 @@ has none is declared in the crosswalk; anything else stops the build.
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -132,28 +132,25 @@ def harmonize(
     """
     import numpy as np
 
-    judged = readings.merge(_crosswalk(book), on=list(KEY), how="left")
-    status = judged["status"].to_numpy()
-    target = judged["indicator"].to_numpy()
-    without = (status == "accepted") & (target == NO_TERM)
-    undecided = status == "unsure"
-    accepted = (status == "accepted") & ~without
-    account = _account(judged["doc"], accepted, without, undecided)
-    frame = judged[accepted].reset_index(drop=True)
-    factors = frame["factor"].to_numpy()
-    scaled = np.flatnonzero(factors != 1.0)
-    for name in ("value", "lower", "upper"):
-        numbers = frame[name].to_numpy(copy=True)
-        for row in scaled:
-            numbers[row] = _product(float(numbers[row]), float(factors[row]))
-        frame[name] = numbers
-    open_ended = frame["share"] & frame["comparator"].isin([">", ">="])
-    frame["upper"] = frame["upper"].mask(open_ended, 100.0)
+    table = _crosswalk(book)
+    position = _positions(readings, table)
+    known = position >= 0
+    status = np.where(known, table["status"].to_numpy()[position], "")
+    named = table["indicator"].to_numpy()[position] != NO_TERM
+    accepted = (status == "accepted") & named
+    account = _account(
+        readings["doc"], accepted, (status == "accepted") & ~named, status == "unsure"
+    )
+    frame = readings.take(np.flatnonzero(accepted)).reset_index(drop=True)
+    position = position[accepted]
+    for name in table.columns.difference([*KEY, "status"]):
+        frame[name] = table[name].array.take(position)
+    _scale(frame)
     _add_area(frame, book)
     obligations = {
         code.label_zh: name for name, code in book.codes["obligation"].items()
     }
-    frame["obligation"] = frame["obligation"].map(obligations).fillna("")
+    frame["obligation"] = _translate(frame["obligation"], obligations)
     frame["upper_open"] = np.where(frame["upper_open"], "yes", "")
     _add_status(frame, book)
     return frame[Observation.columns()], account
@@ -241,14 +238,14 @@ def _account(
 ) -> dict[str, Conservation]:
     """Count the readings of each document, and how many went to each destination."""
     import numpy as np
-    import pandas as pd
 
-    columns = [np.ones(len(docs), dtype=bool), *destinations]
-    table = pd.DataFrame(dict(enumerate(columns)))
-    sums = table.groupby(docs.to_numpy()).sum()
+    codes, names = docs.cat.codes.to_numpy(), docs.cat.categories
+    counts = [np.bincount(codes, minlength=len(names))] + [
+        np.bincount(codes[mask], minlength=len(names)) for mask in destinations
+    ]
     return {
-        str(doc): Conservation(*map(int, counts))
-        for doc, counts in zip(sums.index, sums.to_numpy(), strict=True)
+        str(name): Conservation(*(int(count[code]) for count in counts))
+        for code, name in enumerate(names)
     }
 
 
@@ -276,73 +273,148 @@ def _crosswalk(book: Codebook) -> pd.DataFrame:
                 "" if row.predicate_id == "exactMatch" else row.comment,
             )
         )
-    return pd.DataFrame(
-        rows,
-        columns=[
-            *KEY,
-            "status",
-            "indicator",
-            "unit",
-            "factor",
-            "share",
-            "scope",
-            "match_type",
-            "denominator_stated",
-            "match_note",
-        ],
+    columns = {
+        "status": "category",
+        "indicator": "category",
+        "unit": "category",
+        "factor": "float",
+        "share": "bool",
+        "scope": "category",
+        "match_type": "category",
+        "denominator_stated": "category",
+        "match_note": "category",
+    }
+    return pd.DataFrame(rows, columns=[*KEY, *columns]).astype(columns)
+
+
+def _positions(
+    readings: pd.DataFrame, table: pd.DataFrame
+) -> np.ndarray[Any, np.dtype[np.int_]]:
+    """Row of the crosswalk for each reading, -1 where its wording has none."""
+    import numpy as np
+
+    keys = table[list(KEY)].itertuples(index=False, name=None)
+    places = {key: place for place, key in enumerate(keys)}
+    codes, wordings = _combinations(readings, KEY)
+    found = np.array([places.get(wording, -1) for wording in wordings], dtype=np.int_)
+    return np.take(found, codes)
+
+
+def _combinations(
+    frame: pd.DataFrame, columns: Sequence[str]
+) -> tuple[np.ndarray[Any, np.dtype[np.int_]], list[tuple[str, ...]]]:
+    """Distinct combinations of categories, and which of them each row has."""
+    import numpy as np
+    import pandas as pd
+
+    combined = np.zeros(len(frame), dtype=np.int64)
+    for name in columns:
+        combined = combined * len(frame[name].cat.categories) + frame[name].cat.codes
+    codes, distinct = pd.factorize(np.asarray(combined))
+    parts: list[list[str]] = []
+    for name in reversed(columns):
+        names = frame[name].cat.categories
+        distinct, code = np.divmod(distinct, len(names))
+        parts.append(names[code].tolist())
+    return codes, list(zip(*reversed(parts), strict=True))
+
+
+def _translate(codes: pd.Series[str], names: Mapping[str, str]) -> pd.Series[str]:
+    """Other names for categories; those that have none become empty."""
+    import numpy as np
+    import pandas as pd
+
+    wanted = np.array(
+        [names.get(name, "") for name in codes.cat.categories], dtype=object
     )
+    return pd.Series(wanted[codes.cat.codes.to_numpy()], index=codes.index, dtype="str")
+
+
+def _scale(frame: pd.DataFrame) -> None:
+    """Bring numbers into the indicator's unit; close ≥ on a share at 100."""
+    import numpy as np
+
+    factors = frame["factor"].to_numpy()
+    scaled = np.flatnonzero(factors != 1.0)
+    for name in ("value", "lower", "upper"):
+        numbers = frame[name].to_numpy(copy=True)
+        for row in scaled:
+            numbers[row] = _product(float(numbers[row]), float(factors[row]))
+        frame[name] = numbers
+    open_ended = frame["share"].to_numpy() & _among(frame["comparator"], ">", ">=")
+    frame["upper"] = np.where(open_ended, 100.0, frame["upper"].to_numpy())
+
+
+def _among(codes: pd.Series[str], *names: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Whether each row has one of some categories."""
+    import numpy as np
+
+    wanted = np.array([name in names for name in codes.cat.categories], dtype=bool)
+    return wanted[codes.cat.codes.to_numpy()]
 
 
 def _add_area(frame: pd.DataFrame, book: Codebook) -> None:
     """Add ``ref_area``: the area a row names, else the document's own; and its part."""
-    own = {doc: source.ref_area for doc, source in book.documents.items()}
-    frame["ref_area"] = frame["doc"].map(own)
+    import numpy as np
+
     named = {(row.doc, row.area_stated): row for row in book.area_names}
-    parts = frame.loc[frame["area_stated"] != "", ["doc", "area_stated"]]
-    found = [named[key] for key in parts.itertuples(index=False, name=None)]
-    frame.loc[parts.index, "ref_area"] = [row.ref_area for row in found]
-    scopes = frame.loc[parts.index, "scope"].tolist()
-    frame.loc[parts.index, "scope"] = [
-        row.scope or scope for row, scope in zip(found, scopes, strict=True)
-    ]
+    codes, stated = _combinations(frame, ("doc", "area_stated", "scope"))
+    areas, scopes = [], []
+    for doc, area, scope in stated:
+        row = named.get((doc, area))
+        areas.append(row.ref_area if row else book.documents[doc].ref_area)
+        scopes.append((row.scope if row else "") or scope)
+    frame["ref_area"] = np.array(areas, dtype=object)[codes]
+    frame["scope"] = np.array(scopes, dtype=object)[codes]
 
 
 def _add_status(frame: pd.DataFrame, book: Codebook) -> None:
     """Add ``obs_status`` by precedence O U D E F A, and what ``note`` must say."""
     import numpy as np
+    import pandas as pd
 
     reasons = {row.id: row.reason for row in book.corrections if row.obs_status == "U"}
-    comparator = frame["comparator"]
-    missing = comparator == "missing"
-    applies = {
-        "O": missing,
-        "U": frame["id"].isin(list(reasons))
-        | ((comparator == "~") & frame["value"].isna()),
-        "D": frame["match_type"] != "exactMatch",
-        "E": comparator.isin(["~", "+"]),
-        "F": frame["kind"] == "projection",
+    doubted = {
+        row: reasons[id]
+        for row, id in enumerate(frame["id"].to_numpy())
+        if id in reasons
     }
-    table = np.column_stack([mask.to_numpy() for mask in applies.values()])
-    names = np.array([*applies, "A"])
-    frame["obs_status"] = names[
-        np.where(table.any(axis=1), table.argmax(axis=1), len(applies))
-    ]
-    notes = frame["note"].tolist()
-    match_notes = frame["match_note"].tolist()
-    ids = frame["id"].tolist()
-    noted = np.flatnonzero(
-        (frame["match_note"] != "") | (table.sum(axis=1) > 1) | table[:, 1]
-    )
-    for row in noted:
-        also = names[:-1][table[row]][1:]
-        remarks = [
-            reasons.get(ids[row], ""),
-            match_notes[row],
-            notes[row],
-            f"also {', '.join(also)}" if len(also) else "",
-        ]
-        notes[row] = "; ".join(remark for remark in remarks if remark)
+    about = _among(frame["comparator"], "~")
+    applies = {
+        "O": _among(frame["comparator"], "missing"),
+        "U": about & frame["value"].isna().to_numpy(),
+        "D": ~_among(frame["match_type"], "exactMatch"),
+        "E": about | _among(frame["comparator"], "+"),
+        "F": _among(frame["kind"], "projection"),
+    }
+    applies["U"][list(doubted)] = True
+    table = np.column_stack(list(applies.values()))
+    names = np.array([*applies, "A"], dtype=object)
+    worst = np.where(table.any(axis=1), table.argmax(axis=1), len(applies))
+    frame["obs_status"] = names[worst]
+    pattern = pd.Categorical(table @ (1 << np.arange(len(applies))))
+    frame["pattern"] = pattern
+    codes, combinations = _combinations(frame, ("pattern", "match_note", "note"))
+    notes = np.array(
+        [
+            _joined(match_note, note, _also(int(bits), list(applies)))
+            for bits, match_note, note in combinations
+        ],
+        dtype=object,
+    )[codes]
+    for row, reason in doubted.items():
+        notes[row] = _joined(reason, notes[row])
     frame["note"] = notes
+
+
+def _also(bits: int, names: Sequence[str]) -> str:
+    """Name the statuses that apply beside the first."""
+    more = [name for place, name in enumerate(names) if bits >> place & 1][1:]
+    return f"also {', '.join(more)}" if more else ""
+
+
+def _joined(*remarks: str) -> str:
+    return "; ".join(remark for remark in remarks if remark)
 
 
 def _product(number: float, scale: float) -> float:

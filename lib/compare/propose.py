@@ -9,14 +9,14 @@ results: tables read by rule cross-check what people read.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 from compare import tables
 from compare.codebook import FOLDER, NO_TERM, Codebook, Match, check_codes
-from compare.documents import NEWLINE, Document, fold, squeeze
+from compare.documents import NEWLINE, Document, fold, mend, squeeze
 from compare.problems import Problem, raise_any
 from compare.quantities import Lexicon, adjacent_hedges
 from compare.readings import OMISSION, Reading
@@ -24,30 +24,29 @@ from compare.tables import PERIOD, Long, Refers, Row, column
 
 LAYOUTS = f"{FOLDER.as_posix()}/layouts.csv"
 DIFFERENCES = f"{FOLDER.as_posix()}/layout_differences.csv"
-GAPS = {"pipes": r"\s*\|\s*", "lines": r"\s*\n\s*", "run_on": ""}
-PROSE = "prose"
+GAPS = {"pipes": r"\s*\|\s*", "lines": r"\s*(?:\n\s*|\Z)", "run_on": ""}
 VALUE = f"[a-z]+:{PERIOD}"
-CLAUSE = re.compile(r"(?:\n\d+、|[^,。;:!?、,;:!?\n])+")
+CLAUSE = re.compile(r"[^,。;:!?、,;:!?\n]+")
 Span = tuple[int, int]
+Repairs = Iterable[tuple[str, str]]
 
 
 class Layout(Row):
-    """How a table, or the prose, of a document is printed."""
+    """How a table of a document is printed."""
 
     key = ("doc", "in_table")
     doc: Annotated[str, Refers("documents")] = column("document")
-    in_table: str = column("name of the table; empty for the prose", empty=True)
+    in_table: str = column("name of the table")
     shape: str = column(
         "pipes: | behind each cell; lines: a line for each cell, none for a blank one; "
-        "run_on: nothing between cells; or prose",
-        pattern="|".join([*GAPS, PROSE]),
+        "run_on: nothing between cells",
+        pattern="|".join(GAPS),
     )
-    start: str = column("text up to the first row, ⏎ for newlines", empty=True)
+    start: str = column("text up to the first row, ⏎ for newlines")
     end: str = column("first text behind the last row, ⏎ for newlines", empty=True)
     holds: str = column(
         "what each column holds; kind:time_period for values",
         pattern=f"(number )?(label|area)( (obligation|other|{VALUE}))*",
-        empty=True,
     )
     label: str = column("label of all values, where rows are areas", empty=True)
     total: str = column("row for the whole place, where rows are areas", empty=True)
@@ -57,7 +56,6 @@ class Layout(Row):
     obligations: str = column("words of the obligation column", empty=True)
     headings: str = column("group headings glued to the next label", empty=True)
     blank: str = column("value column that a line may leave out", empty=True)
-    skip: str = column("patterns of prose numerals that state nothing", empty=True)
 
 
 class Explanation(Row):
@@ -143,19 +141,28 @@ def load_layouts(root: Path, book: Codebook) -> tuple[list[Layout], list[Explana
     >>> from compare.codebook import find_root, load_codebook
     >>> layouts, _ = load_layouts(find_root(), load_codebook(find_root()))
     >>> sorted({row.shape for row in layouts})
-    ['lines', 'pipes', 'prose', 'run_on']
+    ['lines', 'pipes', 'run_on']
     """
     layouts, problems = tables.read(root / LAYOUTS, Layout, root)
     explained, found = tables.read(root / DIFFERENCES, Explanation, root)
-    problems += [*found, *check_codes(LAYOUTS, layouts, book), *_check(layouts)]
-    raise_any(problems)
+    raise_any([*problems, *found, *check_codes(LAYOUTS, layouts, book)])
     return layouts, explained
 
 
 def propose_tables(
-    document: Document, layouts: Iterable[Layout], words: Lexicon
+    document: Document,
+    layouts: Iterable[Layout],
+    words: Lexicon,
+    repairs: Repairs = (),
 ) -> list[Candidate]:
     r"""Read the tables of a document by their layouts.
+
+    Parameters
+    ----------
+    document, layouts, words
+        Raw text, layouts of any documents, number words.
+    repairs
+        Page marks to read over; positions stay those of the raw text.
 
     Raises
     ------
@@ -177,40 +184,47 @@ def propose_tables(
     """
     found: list[Candidate] = []
     problems: list[Problem] = []
+    whole, positions = _mended(document, repairs)
     for layout in layouts:
-        if layout.doc != document.doc or layout.shape == PROSE:
+        if layout.doc != document.doc:
             continue
-        (start, end), lost = _body(document, layout)
+        (start, end), lost = _body(whole, layout)
         problems += lost
         pattern = _row_pattern(layout, words)
         while start < end:
-            match = pattern.match(document.text, start, end)
-            if match is None or not layout.holds:
-                problems.append(_unfit(document, layout, start))
+            match = pattern.match(whole.text, start, end)
+            if match is None:
+                problems.append(_unfit(whole, layout, start))
                 break
-            found += _read_row(document, layout, match, words)
+            found += _read_row(whole, layout, match, words)
             start = match.end()
     raise_any(problems)
-    return found
+    return [_placed(candidate, document, positions) for candidate in found]
 
 
 def propose_prose(
     document: Document,
     words: Lexicon,
     layouts: Iterable[Layout] = (),
-    units: Collection[str] = (),
+    units: Iterable[str] = (),
+    skip: Iterable[str] = (),
+    repairs: Repairs = (),
 ) -> list[Candidate]:
     r"""Give every number phrase of the prose, with the clause it stands in.
 
     Parameters
     ----------
     document, words
-        Raw text and number words.
+        Raw text and number words. A numeral in characters counts before a unit.
     layouts
-        Say what is a table, where the prose begins and ends, and which numerals (years,
-        ages, headings) state nothing.
+        Say what is a table and no prose.
     units
-        Known units. A numeral in characters counts only before one of them.
+        Units beside the measure words.
+    skip
+        Patterns of numerals that state nothing (years, ages, headings), as exclusions
+        declare them, and of page furniture; tried in the text's script and simplified.
+    repairs
+        Page marks to read over; positions stay those of the raw text.
 
     Returns
     -------
@@ -221,41 +235,34 @@ def propose_prose(
     Raises
     ------
     Problems
-        A table or the prose is not where its layout says.
+        A table is not where its layout says.
 
     Examples
     --------
     >>> from compare.codebook import number_words
     >>> from compare.quantities import lexicon
     >>> text = Document("a", "到2025年,托位達到2萬個左右,建設三個中心。", "")
-    >>> layout = Layout(doc="a", shape="prose", skip=r"\d{4}年")
-    >>> rows = propose_prose(text, lexicon(number_words()), [layout], ["个"])
+    >>> rows = propose_prose(text, lexicon(number_words()), skip=[r"\d{4}年"])
     >>> [(row.id, row.label_stated, row.value_stated, row.unit_stated) for row in rows]
     [('a:11', '托位', '2萬', '個'), ('a:19', '建設', '三', '個')]
     >>> rows[0].hedge_stated, rows[0].quote
     ('左右', '托位達到2萬個左右')
     """
-    text, prose = document.text, (0, len(document.text))
-    barred: list[Span] = []
-    problems: list[Problem] = []
-    for layout in layouts:
-        if layout.doc != document.doc:
-            continue
-        body, lost = _body(document, layout)
-        problems += lost
-        if layout.shape == PROSE:
-            prose = body
-            for pattern in layout.skip.split():
-                found = re.finditer(pattern, text, re.MULTILINE)
-                barred += [match.span() for match in found]
-        else:
-            barred.append(body)
-    raise_any(problems)
-    clauses = [match.span() for match in CLAUSE.finditer(text, *prose)]
+    whole, positions = _mended(document, repairs)
+    bodies = [_body(whole, layout) for layout in layouts if layout.doc == document.doc]
+    raise_any(problem for _, lost in bodies for problem in lost)
+    spans = [body for body, _ in bodies]
+    for pattern in skip:
+        for text in (whole.text, fold(whole.text)):
+            spans += [match.span() for match in re.finditer(pattern, text)]
+    barred = bytearray(len(whole.text))
+    for start, end in spans:
+        barred[start:end] = b"x" * (end - start)
+    known = [*words.measures, *units]
     return [
-        candidate
-        for clause in clauses
-        for candidate in _read_clause(document, clause, words, barred, units)
+        _placed(candidate, document, positions)
+        for clause in CLAUSE.finditer(whole.text)
+        for candidate in _read_clause(whole, clause.span(), words, barred, known)
     ]
 
 
@@ -396,26 +403,32 @@ def measure(
     return agreements
 
 
-def _check(layouts: Iterable[Layout]) -> list[Problem]:
-    """Problems with patterns that cannot be read."""
-    problems = []
-    for number, layout in enumerate(layouts, start=2):
-        for pattern in layout.skip.split():
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                where = f"{LAYOUTS} row {number}, skip"
-                what = f"«{pattern}» is no pattern: {error}."
-                problems.append(Problem(where, what, remedy="correct it."))
-    return problems
+def _mended(document: Document, repairs: Repairs) -> tuple[Document, list[int]]:
+    """Give the document without its page marks, and where each character stood."""
+    text, positions = mend(document.text, repairs)
+    return Document(document.doc, text, document.sha256), positions
+
+
+def _placed(row: Candidate, document: Document, positions: list[int]) -> Candidate:
+    """Give the candidate at its positions in the raw text."""
+    start, end = positions[int(row.quote_start)], positions[int(row.quote_end) - 1] + 1
+    offset, dot, blank = row.id.partition(":")[2].partition(".")
+    return row.model_copy(
+        update={
+            "id": f"{document.doc}:{positions[int(offset)]}{dot}{blank}",
+            "quote": document.quote(start, end),
+            "quote_start": str(start),
+            "quote_end": str(end),
+        }
+    )
 
 
 def _body(document: Document, layout: Layout) -> tuple[Span, list[Problem]]:
     """Find what stands between the start and the end text of a layout."""
     begin, stop = (mark.replace(NEWLINE, "\n") for mark in (layout.start, layout.end))
+    times = document.text.count(begin)
     start = document.text.find(begin) + len(begin)
     end = document.text.find(stop, start) if stop else len(document.text)
-    times = document.text.count(begin) if begin else 1
     if times == 1 and end >= 0:
         return (start, end), []
     name, mark, found = (
@@ -425,7 +438,7 @@ def _body(document: Document, layout: Layout) -> tuple[Span, list[Problem]]:
     )
     return (0, 0), [
         Problem(
-            f"{LAYOUTS} {layout.doc} {layout.in_table or PROSE}, {name}",
+            f"{LAYOUTS} {layout.doc} {layout.in_table}, {name}",
             f"«{mark[:40]}» {found} in data/raw/{document.doc}.txt.",
             "words that stand there once.",
             "copy them from the document, ⏎ for each line break.",
@@ -454,12 +467,12 @@ def _row_pattern(layout: Layout, words: Lexicon) -> re.Pattern[str]:
     )
     forms = {"number": r"\d+", "label": name, "area": name}
     forms |= {"obligation": obligations, "other": r"[^\n|]+"}
-    pattern = rf"(?:\n\d+、|\s)*(?:{_any(layout.headings.split())})?"
+    pattern = rf"\s*(?:{_any(layout.headings.split())})?"
     for index, role in enumerate(layout.holds.split()):
         blank = "?" if ":" in role and layout.shape == "pipes" else ""
         cell = f"(?P<c{index}>{forms.get(role, value)}){blank}{gap}"
         pattern += f"(?:{cell})?" if role == layout.blank else cell
-    return re.compile(pattern, re.DOTALL)
+    return re.compile(pattern + r"\s*", re.DOTALL)
 
 
 def _read_row(
@@ -506,14 +519,14 @@ def _read_clause(
     document: Document,
     clause: Span,
     words: Lexicon,
-    barred: Collection[Span],
-    units: Collection[str],
+    barred: bytearray,
+    units: Sequence[str],
 ) -> Iterator[Candidate]:
     """Give the candidates of one clause of prose."""
     origin, text, left = clause[0], document.text[slice(*clause)], 0
     for numeral in _numeral(words).finditer(text):
         at, behind = numeral.span()
-        if any(a < origin + behind and origin + at < b for a, b in barred):
+        if any(barred[origin + at : origin + behind]):
             continue
         hedge, unit, stop = _beside(text, (at, behind), units, words)
         if not (unit or numeral[0] in words.universals or _has_digit(numeral[0])):

@@ -8,6 +8,7 @@ and the number phrase must parse to what the row says.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -86,6 +87,14 @@ class Reading(Row):
         return int(self.id.partition(":")[2].partition(".")[0])
 
 
+CATEGORIES = tuple(
+    name
+    for name in Reading.columns()
+    if name not in ("id", "value", "lower", "upper", "value_stated")
+    and not name.startswith("quote")
+)
+
+
 def load_readings(
     root: Path, docs: Iterable[str], folder: Path = FOLDER
 ) -> tuple[list[Reading], list[Problem]]:
@@ -154,7 +163,8 @@ def verify(
             quote = mend(row.quote.replace(NEWLINE, "\n"), marks[row.doc])[0]
             whole = wholes[row.doc]
             problems += _check_words(place, row, squeeze(quote), whole, book)
-            return problems
+            problems += _check_obligation(place, row, document, book)
+    return problems
 
 
 def _check_position(place: str, row: Reading, document: Document) -> list[Problem]:
@@ -366,9 +376,9 @@ def typed(rows: Sequence[Reading], words: Lexicon) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The columns of the table as text, with ``doc`` in front; ``value``, ``lower``
-        and ``upper`` as floats in the unit as printed, NaN where the words set none;
-        ``upper_open`` says that the upper end is excluded.
+        The columns of the table as text or categories, with ``doc`` in front;
+        ``value``, ``lower`` and ``upper`` as floats in the unit as printed, NaN where
+        the words set none; ``upper_open`` says that the upper end is excluded.
     """
     import pandas as pd
 
@@ -380,40 +390,35 @@ def typed(rows: Sequence[Reading], words: Lexicon) -> pd.DataFrame:
 
 
 def type_numbers(frame: pd.DataFrame, words: Lexicon) -> pd.DataFrame:
-    """Add ``doc`` and turn the number columns of a text frame into numbers.
+    """Type the columns of a text frame of readings.
 
-    Each distinct phrase is read once.
+    Numbers become floats, columns that repeat themselves become categories, and
+    ``doc`` is added. Bare integers are exact; every other phrase is read once.
     """
+    import numpy as np
     import pandas as pd
 
-    phrases = frame[["value_stated", "comparator", "value"]]
-    codes, distinct = pd.factorize(pd.MultiIndex.from_frame(phrases))
-    quantities = [
-        _quantity(stated, comparator, value, words)
-        for stated, comparator, value in distinct
-    ]
-    table = pd.DataFrame(
-        [
-            (
-                _float(item.value),
-                _float(item.lower),
-                _float(item.upper),
-                item.upper_open,
-            )
-            for item in quantities
-        ],
-        columns=["value", "lower", "upper", "upper_open"],
-    ).take(codes)
-    typed_frame = frame.copy()
-    for name in table:
-        typed_frame[name] = table[name].to_numpy()
-    typed_frame.insert(0, "doc", frame["id"].str.partition(":")[0])
-    return typed_frame
+    result = frame.astype(dict.fromkeys(CATEGORIES, "category"))
+    docs = [id.partition(":")[0] for id in frame["id"].to_numpy()]
+    result.insert(0, "doc", pd.Series(docs, dtype="category"))
+    value = pd.to_numeric(frame["value"]).astype(float).to_numpy()
+    lower, upper = value.copy(), value.copy()
+    upper_open = np.zeros(len(frame), dtype=bool)
+    stated = frame["value_stated"].tolist()
+    comparators = frame["comparator"].tolist()
+    read_once = functools.cache(functools.partial(_quantity, words=words))
+    for row, (text, comparator) in enumerate(zip(stated, comparators, strict=True)):
+        if comparator != "=" or "." in text:
+            quantity = read_once(text, comparator, value[row] == value[row])
+            lower[row] = _float(quantity.lower)
+            upper[row] = _float(quantity.upper)
+            upper_open[row] = quantity.upper_open
+    return result.assign(value=value, lower=lower, upper=upper, upper_open=upper_open)
 
 
-def _quantity(stated: str, comparator: str, value: str, words: Lexicon) -> Quantity:
+def _quantity(stated: str, comparator: str, known: bool, words: Lexicon) -> Quantity:
     """Bounds of a phrase; nothing at all for one that contradicts itself."""
-    if comparator == "missing" or (comparator == "~" and not value):
+    if comparator == "missing" or (comparator == "~" and not known):
         return Quantity(None, None, None, False, comparator)
     return bounds(stated, comparator, words)
 

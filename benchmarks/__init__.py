@@ -1,0 +1,1 @@
+"""Measurements of speed: ratios in one run, never timed tests."""
