@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
 from compare.build import Checked, check, known_tables
 from compare.codebook import Codebook
 from compare.tables import tidy
-from hypothesis import settings
 
 settings.register_profile("compare", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("compare")

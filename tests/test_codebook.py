@@ -5,9 +5,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from conftest import ROOT, put
+
 from compare.codebook import Codebook, convert, factor, find_root, load_codebook
 from compare.problems import Problem, Problems
-from conftest import ROOT, put
 
 FOLDER = "data/codebook"
 

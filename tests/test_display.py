@@ -7,8 +7,9 @@ from decimal import Decimal
 import lxml.html
 import pandas as pd
 import pytest
-from compare.display import FIGURE, show_figure, show_table, show_text
 from matplotlib.figure import Figure
+
+from compare.display import FIGURE, show_figure, show_table, show_text
 
 HOSTILE = ["<script>x()</script>", '#import "x"', "*b*", "$x$", "\\", '"', "]", "=1+1"]
 

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
-from compare.build import Checked
-from compare.documents import Document, fold, load_documents, squeeze
 from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
+
+from compare.build import Checked
+from compare.documents import Document, fold, load_documents, squeeze
 
 TEXT = "一、目标\n床位 |\n32 |\n末尾"
 

@@ -6,10 +6,11 @@ from pathlib import Path
 import lxml.html
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
 from compare.display import FIGURE
 from compare.export.html import TEMPLATES, clean_html, clean_svg, figures, render
 from compare.problems import Problems
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 DEMO = Path(__file__).parent / "data" / "export" / "demo.ipynb"
 SVG = (

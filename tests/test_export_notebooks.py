@@ -6,9 +6,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
 from compare.export.notebooks import execute, execute_all
 from compare.problems import Problems
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 DEMO = Path(__file__).parent / "data" / "export" / "demo.ipynb"
 

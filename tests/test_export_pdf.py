@@ -8,6 +8,7 @@ import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
+
 from compare.export.html import clean_html, figures
 from compare.export.html import render as page_of
 from compare.export.pdf import render, to_typst

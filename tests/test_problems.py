@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
+
 from compare.problems import SHOWN, Problem, Problems, raise_any
 
 

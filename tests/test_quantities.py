@@ -4,6 +4,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from conftest import Cells, table
+from hypothesis import given
+from hypothesis import strategies as st
+
 from compare.build import Checked
 from compare.codebook import Codebook
 from compare.quantities import (
@@ -13,9 +17,6 @@ from compare.quantities import (
     plain,
     read,
 )
-from conftest import Cells, table
-from hypothesis import given
-from hypothesis import strategies as st
 
 CASES = Path(__file__).parent / "cases"
 PHRASES = {

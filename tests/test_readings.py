@@ -4,12 +4,13 @@ import math
 from pathlib import Path
 
 import pytest
+from conftest import ROOT, edit
+
 from compare.build import Checked
 from compare.codebook import Codebook
 from compare.documents import Document
 from compare.problems import Problem
 from compare.readings import Reading, decimal, load_readings, typed, verify
-from conftest import ROOT, edit
 
 TEXT = (
     "二、发展目标\n"

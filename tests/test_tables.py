@@ -5,6 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
 from compare.tables import (
     DATE,
     NUMBER,
@@ -21,9 +25,6 @@ from compare.tables import (
     replace_files,
     tidy,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-from pydantic import ValidationError
 
 BOM = b"\xef\xbb\xbf"
 

@@ -57,6 +57,19 @@ def format_(root: Root = None) -> None:
 
 
 @app.command()
+def propose(
+    doc: Annotated[str, typer.Argument(help="Document, such as jiamusi.")],
+    root: Root = None,
+) -> None:
+    """Write candidate readings of a document to build/, with ranked indicators."""
+    from compare.build import write_proposals
+    from compare.codebook import find_root
+
+    path = _guarded(lambda home: write_proposals(home, doc), root)
+    _list_changes(find_root(root), [path])
+
+
+@app.command()
 def report(root: Root = None) -> None:
     """Do the main job: build, run the notebooks, write HTML and PDF to reports/."""
     from rich.console import Console

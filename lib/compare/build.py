@@ -6,6 +6,7 @@ where every reading went.
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -25,7 +26,17 @@ from compare.harmonize import (
     unmatched,
     write_stubs,
 )
-from compare.problems import Problem, raise_any
+from compare.problems import Problem, inert, raise_any
+from compare.propose import (
+    Candidate,
+    Explanation,
+    Layout,
+    cross_check,
+    load_layouts,
+    propose_prose,
+    propose_tables,
+    rank,
+)
 from compare.readings import Reading, decimal, load_readings, typed, verify
 from compare.reliability import (
     Agreement,
@@ -96,6 +107,7 @@ def check(root: Path) -> Checked:
         problems += codebook.check_codes(f"data/readings/{doc}.csv", own, book)
     problems += verify(rows, documents, book)
     problems += _check_damage(documents, book)
+    problems += cross_check(root, documents, rows, book)
     incomplete = unread + found + unsettled
     raise_any(problems + incomplete if incomplete else [])
     accounts, missing = numerals.account(documents, rows, exclusions, book.words)
@@ -161,6 +173,8 @@ def known_tables(root: Path) -> dict[Path, type[Row]]:
         root / codebook.FOLDER / f"{name}.csv": model
         for name, model in codebook.TABLES.items()
     }
+    edited[root / codebook.FOLDER / "layouts.csv"] = Layout
+    edited[root / codebook.FOLDER / "layout_differences.csv"] = Explanation
     for path in sorted((root / readings.FOLDER).glob("*.csv")):
         edited[path] = Reading
     for path in sorted((root / readings.FOLDER / "exclusions").glob("*.csv")):
@@ -211,6 +225,43 @@ def format_tables(root: Path) -> list[Path]:
             )
     raise_any(problems)
     return replace_files(contents)
+
+
+def write_proposals(root: Path, doc: str) -> Path:
+    """Write candidate readings of a document, with ranked indicators, for a person.
+
+    Returns
+    -------
+    Path
+        ``build/proposals_<doc>.csv``.
+
+    Raises
+    ------
+    Problems
+        The document is not in ``documents.csv``, or a layout does not fit it.
+    """
+    book = load_codebook(root)
+    documents, problems = load_documents(root, [doc])
+    layouts, _ = load_layouts(root, book)
+    raise_any(problems)
+    marks = book.repairs(doc, "page_mark")
+    units = {row.unit_stated for row in book.crosswalk if row.unit_stated}
+    furniture = [pattern for pattern, _ in book.repairs(doc, "furniture")]
+    candidates = [
+        *propose_tables(documents[doc], layouts, book.words, marks),
+        *propose_prose(documents[doc], book.words, layouts, units, furniture, marks),
+    ]
+    path = root / SCRATCH / f"proposals_{doc}.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([*Candidate.columns(), "indicators"])
+        for row in sorted(candidates, key=Candidate.place):
+            ranked = rank(row.label_stated, book.crosswalk, doc=doc)
+            cells = [getattr(row, name) for name in Candidate.columns()]
+            indicators = " ".join(item.indicator for item in ranked)
+            writer.writerow(map(inert, [*cells, indicators]))
+    return path
 
 
 def _check_damage(documents: Mapping[str, Document], book: Codebook) -> list[Problem]:

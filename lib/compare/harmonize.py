@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from compare.codebook import NO_TERM, Codebook, Match, factor
 from compare.documents import fold
-from compare.problems import Problem
+from compare.problems import Problem, inert
 from compare.quantities import plain
 from compare.readings import Reading
 from compare.tables import NUMBER, PERIOD, Codelist, Long, Refers, Row, column
@@ -230,7 +230,7 @@ def write_stubs(readings: Sequence[Reading], book: Codebook, path: Path) -> None
                 "scope_stated": key[2],
                 "unit_stated": key[3],
             }
-            writer.writerow([*cells.values(), reading.id, reading.quote])
+            writer.writerow(map(inert, [*cells.values(), reading.id, reading.quote]))
 
 
 def _account(

@@ -65,11 +65,12 @@ def find_numerals(text: str, words: Lexicon) -> list[Span]:
     >>> from compare.quantities import lexicon
     >>> text = "“十四五”时期建成1.5万个床位,出台政策四十三条"
     >>> [text[start:end] for start, end in find_numerals(text, lexicon(number_words()))]
-    ['1.5', '四十三']
+    ['1.5万', '四十三']
     """
     chinese = "".join([*words.digits, *words.tens, *words.multipliers])
     measures = "|".join(map(re.escape, words.measures))
-    pattern = rf"[0-9]+(?:\.[0-9]+)?|[{chinese}]+(?=(?:{measures}))"
+    arabic = rf"[0-9]+(?:\.[0-9]+)?[{''.join(words.multipliers)}]*"
+    pattern = rf"{arabic}|[{chinese}]+(?=(?:{measures}))"
     return [match.span() for match in re.finditer(pattern, text)]
 
 

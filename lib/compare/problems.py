@@ -88,7 +88,19 @@ class Problems(Exception):
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(["where", "what", "expected", "remedy"])
             for item in self.problems:
-                writer.writerow([item.where, item.what, item.expected, item.remedy])
+                cells = (item.where, item.what, item.expected, item.remedy)
+                writer.writerow(map(inert, cells))
+
+
+def inert(cell: str) -> str:
+    """Keep a spreadsheet from running a cell of a scratch table.
+
+    Examples
+    --------
+    >>> inert("=1+1"), inert("-"), inert("床位")
+    ("'=1+1", '-', '床位')
+    """
+    return f"'{cell}" if len(cell) > 1 and cell[0] in "=+-@" else cell
 
 
 def raise_any(problems: Iterable[Problem]) -> None:

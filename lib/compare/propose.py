@@ -9,7 +9,7 @@ results: tables read by rule cross-check what people read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -368,6 +368,31 @@ def check_differences(
         for number, row in enumerate(explained, start=2)
         if (row.id, row.field) not in found
     ]
+
+
+def cross_check(
+    root: Path,
+    documents: Mapping[str, Document],
+    rows: Sequence[Reading],
+    book: Codebook,
+) -> list[Problem]:
+    """Read every declared table by its layout and hold the signed readings against it.
+
+    Returns
+    -------
+    list of Problem
+        Differences that nobody explained, and explanations of none.
+    """
+    layouts, explanations = load_layouts(root, book)
+    candidates = [
+        candidate
+        for doc, document in documents.items()
+        for candidate in propose_tables(
+            document, layouts, book.words, book.repairs(doc, "page_mark")
+        )
+    ]
+    held = [row for row in rows if row.doc in documents]
+    return check_differences(compare_tables(candidates, held), explanations)
 
 
 def measure(

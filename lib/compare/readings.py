@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path("data/readings")
 OMISSION = "…"
+TABLE_UNIT = re.compile(r"(?m)^[^\s:：]{1,4}[:：](\S{1,4})$")
 ID = r"[a-z]+:\d+(\.(\d|blank))?"
 
 
@@ -162,7 +163,8 @@ def verify(
         if not stands:
             quote = mend(row.quote.replace(NEWLINE, "\n"), marks[row.doc])[0]
             whole = wholes[row.doc]
-            problems += _check_words(place, row, squeeze(quote), whole, book)
+            problems += _check_words(place, row, document, squeeze(quote), whole)
+            problems += _check_period(place, row, whole, book.words)
             problems += _check_obligation(place, row, document, book)
     return problems
 
@@ -283,14 +285,15 @@ def _check_hedges(
 
 
 def _check_words(
-    place: str, row: Reading, quote: str, whole: str, book: Codebook
+    place: str, row: Reading, document: Document, quote: str, whole: str
 ) -> list[Problem]:
-    """Check the words of a row: label, hedge, unit, obligation, section, period."""
+    """Check that the words of a row stand in its quote, or in its document."""
     home = whole if row.in_table else quote
+    head = " ".join(TABLE_UNIT.findall(document.text)) if row.in_table else ""
     checks = {
         "label_stated": (row.label_stated.split(OMISSION), home),
         "hedge_stated": (row.hedge_stated.split(OMISSION), quote),
-        "unit_stated": ([row.unit_stated], home),
+        "unit_stated": ([row.unit_stated], quote + head),
         "flow_stated": ([row.flow_stated], home),
         "scope_stated": ([row.scope_stated], whole),
         "area_stated": ([row.area_stated], whole),
@@ -300,11 +303,11 @@ def _check_words(
         "in_table": ([row.in_table], whole),
         "section": (re.split(f" > |{OMISSION}", row.section), whole),
     }
-    problems = [
+    return [
         Problem(
             f"{place}, {name}",
             f"«{word}» does not stand in the "
-            f"{'quote' if home is quote else 'document'}.",
+            f"{'document' if home is whole else 'quote'}.",
             "words as the document prints them.",
             "copy them from the document; write … for words left out.",
         )
@@ -312,8 +315,6 @@ def _check_words(
         for word in words
         if word and squeeze(word) not in home
     ]
-    problems += _check_period(place, row, whole, book.words)
-    return problems
 
 
 def _check_period(place: str, row: Reading, text: str, words: Lexicon) -> list[Problem]:
