@@ -18,8 +18,10 @@ def _project() -> tuple[str, dict[str, SpecifierSet]]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     texts = project["dependencies"] + project["optional-dependencies"]["dev"]
     wanted = map(Requirement, texts)
-    ranges = {canonicalize_name(item.name): item.specifier for item in wanted}
-    return project["requires-python"], dict(ranges)
+    ranges: dict[str, SpecifierSet] = {
+        canonicalize_name(item.name): item.specifier for item in wanted
+    }
+    return project["requires-python"], ranges
 
 
 def _conda() -> dict[str, SpecifierSet]:
@@ -38,7 +40,7 @@ def _lock() -> dict[str, str]:
     return {canonicalize_name(name): version for name, version in pins}
 
 
-def test_conda_asks_for_the_ranges_of_the_project():
+def test_conda_asks_for_the_ranges_of_the_project() -> None:
     python, wanted = _project()
     conda = _conda()
     assert conda.pop("python") == SpecifierSet(python)
@@ -49,14 +51,14 @@ def test_conda_asks_for_the_ranges_of_the_project():
     )
 
 
-def test_conda_uses_conda_forge_only_and_installs_the_project():
+def test_conda_uses_conda_forge_only_and_installs_the_project() -> None:
     text = (ROOT / "environment.yml").read_text("utf-8")
     channels = text.split("channels:\n")[1].split("dependencies:")[0].split()
     assert channels == ["-", "conda-forge", "-", "nodefaults"]
     assert text.rstrip().endswith("- pip:\n      - -e .")
 
 
-def test_every_range_admits_the_locked_version():
+def test_every_range_admits_the_locked_version() -> None:
     _, wanted = _project()
     lock = _lock()
     refused = {
@@ -67,7 +69,7 @@ def test_every_range_admits_the_locked_version():
     assert not refused, "run 'make lock'"
 
 
-def test_the_lock_has_a_hash_for_every_package_and_no_address():
+def test_the_lock_has_a_hash_for_every_package_and_no_address() -> None:
     text = (ROOT / "requirements.lock").read_text("utf-8")
     blocks = re.split(r"^(?=[a-z0-9.-]+==)", text, flags=re.MULTILINE)[1:]
     assert len(blocks) > 100

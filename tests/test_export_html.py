@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import lxml.html
 import nbformat
@@ -20,35 +21,35 @@ LOADERS = ["link", "img", "iframe", "object", "embed", "video", "audio", "base",
 
 
 @pytest.fixture(scope="module")
-def page():
+def page() -> Any:
     return render(DEMO, home="index.html")
 
 
 @pytest.fixture(scope="module")
-def tree(page):
+def tree(page: Any) -> Any:
     return lxml.html.document_fromstring(page)
 
 
-def write(path, *outputs, prose="# Title"):
+def write(path: Any, *outputs: Any, prose: Any = "# Title") -> Any:
     cell = new_code_cell("", outputs=list(outputs))
     nbformat.write(new_notebook(cells=[new_markdown_cell(prose), cell]), path)
     return path
 
 
-def display(**data):
+def display(**data: Any) -> Any:
     return new_output(
         "display_data", {key.replace("_", "/"): data[key] for key in data}
     )
 
 
-def figure(name="gap"):
+def figure(name: Any = "gap") -> Any:
     drawing = f'{SVG}><path id="a"/></svg>'
     words = {"name": name, "caption": "C", "alt": "A", "source": "S", "note": ""}
     data = {FIGURE: words | {"svg": drawing}, "image/svg+xml": drawing}
     return new_output("display_data", data)
 
 
-def test_the_page_has_one_title_contents_and_language(tree):
+def test_the_page_has_one_title_contents_and_language(tree: Any) -> None:
     assert tree.get("lang") == "en"
     (title,) = tree.iter("h1")
     assert tree.findtext(".//title") == title.text == "What the plans promise 规划比较"
@@ -58,14 +59,14 @@ def test_the_page_has_one_title_contents_and_language(tree):
     assert tree.find(".//a[@class='skip']").get("href") == "#content"
 
 
-def test_ids_are_unique_and_every_inner_link_arrives(page, tree):
+def test_ids_are_unique_and_every_inner_link_arrives(page: Any, tree: Any) -> None:
     ids = re.findall(r'\sid="([^"]+)"', page)
     assert len(ids) == len(set(ids)) > 20
     inner = re.findall(r'href="#([^"]+)"', page) + re.findall(r"url\(#([^)]+)\)", page)
     assert inner and set(inner) <= set(ids)
 
 
-def test_nothing_is_loaded_from_outside(page, tree):
+def test_nothing_is_loaded_from_outside(page: Any, tree: Any) -> None:
     assert not list(tree.iter(*LOADERS))
     assert not tree.xpath("//@src") and "@import" not in page
     urls = re.findall(r"url\(([^)]*)", page)
@@ -76,7 +77,7 @@ def test_nothing_is_loaded_from_outside(page, tree):
     assert not re.search("mathjax|require|mermaid", rest, re.IGNORECASE)
 
 
-def test_tables_have_caption_scopes_note_and_source(tree):
+def test_tables_have_caption_scopes_note_and_source(tree: Any) -> None:
     tables = tree.xpath("//figure[@class='table']")
     assert len(tables) == 4
     for table in tables:
@@ -88,7 +89,7 @@ def test_tables_have_caption_scopes_note_and_source(tree):
     assert tables[0].find(".//span[@class='note']").text == "Note: 60+ residents"
 
 
-def test_figures_have_alternative_text_and_words(tree):
+def test_figures_have_alternative_text_and_words(tree: Any) -> None:
     shown = {figure.get("id"): figure for figure in tree.xpath("//figure[@id]")}
     assert list(shown) == ["beds", "path"] == list(figures(DEMO))
     drawing = shown["path"].find(".//svg")
@@ -101,16 +102,16 @@ def test_figures_have_alternative_text_and_words(tree):
     )
 
 
-def test_figures_for_print_keep_their_text():
+def test_figures_for_print_keep_their_text() -> None:
     assert "每千名老年人床位 Beds per 1,000 elderly" in figures(DEMO)["beds"]
 
 
-def test_code_is_hidden_and_text_is_not_stretched(page):
+def test_code_is_hidden_and_text_is_not_stretched(page: Any) -> None:
     assert "show_table" not in page and "import pandas" not in page
     assert "床位数，到2025年" in page, "a line break between Chinese characters shows"
 
 
-def test_hostile_cells_are_shown_as_text(tree):
+def test_hostile_cells_are_shown_as_text(tree: Any) -> None:
     table = tree.xpath("//figure[@class='table'][contains(., 'Hostile')]")[0]
     cells = [cell.text for cell in table.findall(".//tbody//th")]
     assert cells[:3] == ["<script>alert(1)</script>", '#import "x"', "*bold* _x_"]
@@ -143,7 +144,7 @@ def test_hostile_cells_are_shown_as_text(tree):
         ("", ""),
     ],
 )
-def test_only_listed_tags_and_attributes_get_through(markup, clean):
+def test_only_listed_tags_and_attributes_get_through(markup: Any, clean: Any) -> None:
     assert clean_html(markup) == clean
 
 
@@ -164,7 +165,7 @@ def test_only_listed_tags_and_attributes_get_through(markup, clean):
         ),
     ],
 )
-def test_drawings_keep_only_what_draws(inside, clean):
+def test_drawings_keep_only_what_draws(inside: Any, clean: Any) -> None:
     empty = '<svg xmlns="http://www.w3.org/2000/svg">'
     drawing = clean_svg(f"{SVG}><g>{inside}</g></svg>", "p-")
     assert drawing == f"{empty}<g>{clean}</g></svg>".replace("<g></g>", "<g/>")
@@ -182,7 +183,9 @@ def test_drawings_keep_only_what_draws(inside, clean):
         new_output("display_data", {"image/png": "AAAA"}),
     ],
 )
-def test_an_output_that_no_reader_can_use_is_a_problem(tmp_path, output):
+def test_an_output_that_no_reader_can_use_is_a_problem(
+    tmp_path: Any, output: Any
+) -> None:
     path = write(tmp_path / "n.ipynb", output)
     with pytest.raises(Problems, match="n.ipynb cell 2: .*no reader") as caught:
         render(path)
@@ -190,41 +193,41 @@ def test_an_output_that_no_reader_can_use_is_a_problem(tmp_path, output):
 
 
 @pytest.mark.parametrize("prose", ["no title", "# one\n\n# two"])
-def test_a_page_has_exactly_one_title(tmp_path, prose):
+def test_a_page_has_exactly_one_title(tmp_path: Any, prose: Any) -> None:
     with pytest.raises(Problems, match="exactly one"):
         render(write(tmp_path / "n.ipynb", prose=prose))
 
 
-def test_a_figures_name_is_used_once(tmp_path):
+def test_a_figures_name_is_used_once(tmp_path: Any) -> None:
     with pytest.raises(Problems, match="figure gap: its name is used twice"):
         render(write(tmp_path / "n.ipynb", figure(), figure()))
 
 
-def test_a_figure_may_have_any_name(tmp_path):
+def test_a_figure_may_have_any_name(tmp_path: Any) -> None:
     name = "托位 a'\")&<1"
     path = write(tmp_path / "n.ipynb", figure(name), figure("托位 b"))
     anchor, _ = figures(path)
-    tree = lxml.html.document_fromstring(render(path))
+    tree: Any = lxml.html.document_fromstring(render(path))
     assert tree.find(".//figure").get("id") == anchor == name.replace(" ", "-")
     assert len(set(tree.xpath("//svg//@id"))) == 2
 
 
-def test_equal_headings_get_different_ids(tmp_path):
+def test_equal_headings_get_different_ids(tmp_path: Any) -> None:
     prose = "# A\n\n## B c\n\n## B c\n\n## gap"
     text = render(write(tmp_path / "n.ipynb", figure(), prose=prose))
     assert re.findall(r'<h2 id="([^"]*)', text) == ["B-c", "B-c-2", "gap-2"]
     assert text.count('id="gap"') == 1
 
 
-def test_a_chinese_page_says_so(tmp_path):
+def test_a_chinese_page_says_so(tmp_path: Any) -> None:
     text = render(write(tmp_path / "n.ipynb"), language="zh-CN")
     assert '<html lang="zh-CN">' in text and "跳到正文" in text
 
 
-def test_the_same_bytes_twice(page):
+def test_the_same_bytes_twice(page: Any) -> None:
     assert page == render(DEMO, home="index.html")
 
 
-def test_the_script_is_small():
+def test_the_script_is_small() -> None:
     script = TEMPLATES / "report.js"
     assert len(script.read_bytes()) < 1500

@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -14,7 +15,7 @@ from compare.problems import Problems
 DEMO = Path(__file__).parent / "data" / "export" / "demo.ipynb"
 
 
-def write(path, *sources):
+def write(path: Any, *sources: Any) -> Any:
     cells = [new_markdown_cell("# Title", id="title")]
     cells += [
         new_code_cell(source, id=f"c{number}", metadata={"execution": {"a": "b"}})
@@ -25,7 +26,7 @@ def write(path, *sources):
     return path
 
 
-def text_outputs(path):
+def text_outputs(path: Any) -> Any:
     return [
         [(output.output_type, output.data["text/plain"]) for output in cell.outputs]
         for cell in nbformat.read(path, as_version=4).cells
@@ -33,7 +34,7 @@ def text_outputs(path):
     ]
 
 
-def test_two_runs_give_the_same_bytes(tmp_path):
+def test_two_runs_give_the_same_bytes(tmp_path: Any) -> None:
     execute(DEMO, tmp_path / "a.ipynb", root=tmp_path)
     execute(tmp_path / "a.ipynb", tmp_path / "b.ipynb", root=tmp_path)
     first = (tmp_path / "a.ipynb").read_bytes()
@@ -42,7 +43,7 @@ def test_two_runs_give_the_same_bytes(tmp_path):
     assert text_outputs(tmp_path / "a.ipynb") == text_outputs(DEMO)
 
 
-def test_nothing_of_the_run_is_kept(tmp_path):
+def test_nothing_of_the_run_is_kept(tmp_path: Any) -> None:
     path = write(tmp_path / "n.ipynb", "1 + 1", "2 + 2")
     execute(path, path, root=tmp_path)
     stored = json.loads(path.read_text(encoding="utf-8"))
@@ -60,7 +61,7 @@ def test_nothing_of_the_run_is_kept(tmp_path):
     assert [cell.get("execution_count") for cell in stored["cells"]] == [None, 1, 2]
 
 
-def test_the_kernel_is_this_environments_and_knows_the_root(tmp_path):
+def test_the_kernel_is_this_environments_and_knows_the_root(tmp_path: Any) -> None:
     folder = tmp_path / "notebooks"
     folder.mkdir()
     code = "import os, sys; from pathlib import Path; from compare.display import *"
@@ -83,7 +84,9 @@ def test_the_kernel_is_this_environments_and_knows_the_root(tmp_path):
         ("import os; os._exit(1)", "Kernel died"),
     ],
 )
-def test_a_failing_cell_is_a_problem_and_nothing_is_written(tmp_path, code, said):
+def test_a_failing_cell_is_a_problem_and_nothing_is_written(
+    tmp_path: Any, code: Any, said: Any
+) -> None:
     (tmp_path / "notebooks").mkdir()
     path = write(tmp_path / "notebooks" / "n.ipynb", "x = 1", code, "y = 2")
     with pytest.raises(Problems) as caught:
@@ -95,14 +98,16 @@ def test_a_failing_cell_is_a_problem_and_nothing_is_written(tmp_path, code, said
     assert not (tmp_path / "out.ipynb").exists()
 
 
-def test_several_run_side_by_side_and_all_problems_are_raised_once(tmp_path):
+def test_several_run_side_by_side_and_all_problems_are_raised_once(
+    tmp_path: Any,
+) -> None:
     names = ["a.ipynb", "b.ipynb", "c.ipynb"]
     paths = [
         write(tmp_path / name, code)
         for name, code in zip(names, ["1", "1 / 0", "1 / 0"], strict=True)
     ]
     (tmp_path / "out").mkdir()
-    ended = []
+    ended: list[str] = []
     with pytest.raises(Problems) as caught:
         execute_all(paths, tmp_path / "out", root=tmp_path, done=ended.append)
     assert sorted(ended) == names

@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import lxml.html
 import numpy as np
@@ -19,34 +20,34 @@ DAY = "2026-01-31"
 
 
 @pytest.fixture(scope="module")
-def made():
+def made() -> Any:
     return render(page_of(DEMO), date=DAY, figures=figures(DEMO))
 
 
 @pytest.fixture(scope="module")
-def pdf(made):
+def pdf(made: Any) -> Any:
     return pikepdf.open(io.BytesIO(made))
 
 
 @pytest.fixture(scope="module")
-def pages(made):
+def pages(made: Any) -> Any:
     return list(pypdfium2.PdfDocument(made))
 
 
-def page(body):
+def page(body: Any) -> Any:
     head = "<html lang='en'><head><title>Tést</title></head>"
     return f"{head}<body><main>{body}</main></body></html>"
 
 
-def typeset(body):
+def typeset(body: Any) -> Any:
     return list(pypdfium2.PdfDocument(render(page(body), date=DAY, figures={})))
 
 
-def text_of(pages):
+def text_of(pages: Any) -> Any:
     return "\n".join(page.get_textpage().get_text_bounded() for page in pages)
 
 
-def places(pages, wanted):
+def places(pages: Any, wanted: Any) -> Any:
     """Where a text stands: page number and distance from the top."""
     found = []
     for number, page in enumerate(pages):
@@ -57,7 +58,7 @@ def places(pages, wanted):
     return found
 
 
-def boxes(page):
+def boxes(page: Any) -> Any:
     """Boxes of all visible characters: left, bottom, right, top."""
     text = page.get_textpage()
     chars = text.get_text_range()
@@ -66,7 +67,7 @@ def boxes(page):
     return np.array([box for box in found if box[2] - box[0] > 0.1])
 
 
-def overlaps(page):
+def overlaps(page: Any) -> Any:
     """Pairs of characters of which one covers a third of the other."""
     left, bottom, right, top = boxes(page).T
     wide = np.minimum.outer(right, right) - np.maximum.outer(left, left)
@@ -77,13 +78,13 @@ def overlaps(page):
     return int(((shared > 1 / 3) & ~ligature).sum())
 
 
-def outside(page, margin=60):
+def outside(page: Any, margin: Any = 60) -> Any:
     """Count characters that stand in the side margins."""
     left, _, right, _ = boxes(page).T
     return int((left < margin).sum() + (right > page.get_width() - margin).sum())
 
 
-def tags(node, kind):
+def tags(node: Any, kind: Any) -> Any:
     """All elements of one kind in the structure tree."""
     children = node.get("/K", [])
     if not isinstance(children, pikepdf.Array):
@@ -96,13 +97,13 @@ def tags(node, kind):
     return found
 
 
-def fonts(pdf):
+def fonts(pdf: Any) -> Any:
     """Descriptors of all fonts, also those inside drawings."""
     kinds = (thing for thing in pdf.objects if isinstance(thing, pikepdf.Dictionary))
     return [thing for thing in kinds if thing.get("/Type") == "/FontDescriptor"]
 
 
-def test_it_is_tagged_and_names_itself(pdf):
+def test_it_is_tagged_and_names_itself(pdf: Any) -> None:
     assert pdf.Root.MarkInfo.Marked
     assert str(pdf.Root.Lang) == "en"
     assert pdf.Root.ViewerPreferences.DisplayDocTitle
@@ -113,7 +114,7 @@ def test_it_is_tagged_and_names_itself(pdf):
         assert metadata["xmp:CreateDate"].startswith(DAY)
 
 
-def test_all_fonts_are_noto_and_embedded(pdf):
+def test_all_fonts_are_noto_and_embedded(pdf: Any) -> None:
     found = fonts(pdf)
     assert {str(font.FontName)[8:] for font in found} == {
         "NotoSerifSC-Regular",
@@ -122,13 +123,13 @@ def test_all_fonts_are_noto_and_embedded(pdf):
     assert all("/FontFile3" in font or "/FontFile2" in font for font in found)
 
 
-def test_bookmarks_are_the_headings(pdf):
+def test_bookmarks_are_the_headings(pdf: Any) -> None:
     with pdf.open_outline() as outline:
         titles = [item.title for item in outline.root]
     assert titles == ["Two places", "Every row", "Checksums"]
 
 
-def test_figures_and_tables_are_tagged_with_their_words(pdf):
+def test_figures_and_tables_are_tagged_with_their_words(pdf: Any) -> None:
     root = pdf.Root.StructTreeRoot
     alternatives = [str(tag.Alt) for tag in tags(root, "/Figure")]
     assert alternatives == [
@@ -155,7 +156,7 @@ def test_figures_and_tables_are_tagged_with_their_words(pdf):
         DAY,
     ],
 )
-def test_a_search_finds(pages, wanted):
+def test_a_search_finds(pages: Any, wanted: Any) -> None:
     assert places(pages, wanted)
 
 
@@ -173,17 +174,17 @@ def test_a_search_finds(pages, wanted):
         "\\",
     ],
 )
-def test_hostile_text_is_printed_and_never_run(pages, text):
+def test_hostile_text_is_printed_and_never_run(pages: Any, text: Any) -> None:
     assert text in text_of(pages)
 
 
-def test_the_header_of_a_long_table_is_on_each_of_its_pages(pages):
+def test_the_header_of_a_long_table_is_on_each_of_its_pages(pages: Any) -> None:
     rows = {places(pages, f"row{row:02}")[0][0] for row in range(1, 61)}
     assert len(rows) > 1
     assert [number for number, _ in places(pages, "Wording 原文")] == sorted(rows)
 
 
-def test_rows_of_a_long_table_do_not_overprint(pages):
+def test_rows_of_a_long_table_do_not_overprint(pages: Any) -> None:
     found = [places(pages, f"row{row:02}") for row in range(1, 61)]
     assert all(len(hits) == 1 for hits in found)
     for ((page, height),), ((next_page, next_height),) in zip(
@@ -192,7 +193,7 @@ def test_rows_of_a_long_table_do_not_overprint(pages):
         assert next_page > page or next_height - height > 9
 
 
-def test_nothing_is_cut_and_nothing_overlaps(pages):
+def test_nothing_is_cut_and_nothing_overlaps(pages: Any) -> None:
     assert [overlaps(page) for page in pages] == [0] * len(pages)
     assert [outside(page) for page in pages] == [0] * len(pages)
 
@@ -210,7 +211,7 @@ def test_nothing_is_cut_and_nothing_overlaps(pages):
         (2, "https://example.org/" + "long-path/" * 20, False),
     ],
 )
-def test_wide_tables_stay_readable(columns, cell, lies):
+def test_wide_tables_stay_readable(columns: Any, cell: Any, lies: Any) -> None:
     row = "".join(f"<td>{cell}</td>" for _ in range(columns))
     pages = typeset(
         f"<table><thead><tr>{row}</tr></thead>{f'<tr>{row}</tr>' * 3}</table>"
@@ -221,7 +222,7 @@ def test_wide_tables_stay_readable(columns, cell, lies):
     assert squeezed.count(cell.replace(" ", "")) >= 4
 
 
-def test_links_are_kept_and_lead_somewhere(pdf):
+def test_links_are_kept_and_lead_somewhere(pdf: Any) -> None:
     actions = [
         note.A for page in pdf.pages for note in page.get("/Annots", []) if "/A" in note
     ]
@@ -231,14 +232,14 @@ def test_links_are_kept_and_lead_somewhere(pdf):
     assert tags(pdf.Root.StructTreeRoot, "/Link")
 
 
-def test_a_link_within_the_report_arrives():
+def test_a_link_within_the_report_arrives() -> None:
     body = '<h2 id="养老">养老</h2><p><a href="#%E5%85%BB%E8%80%81">there</a></p>'
     made = pikepdf.open(io.BytesIO(render(page(body), date=DAY, figures={})))
     (note,) = made.pages[0].Annots
     assert "/Dest" in note or note.A.S == "/GoTo"
 
 
-def test_a_link_to_nothing_is_plain_text():
+def test_a_link_to_nothing_is_plain_text() -> None:
     assert "to nothing" in text_of(typeset('<p><a href="#gone">to nothing</a></p>'))
 
 
@@ -257,12 +258,12 @@ def test_a_link_to_nothing_is_plain_text():
         ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", ["c"]),
     ],
 )
-def test_markup_is_typeset(markup, shown):
+def test_markup_is_typeset(markup: Any, shown: Any) -> None:
     text = text_of(typeset(clean_html(markup)))
     assert all(words in text for words in shown)
 
 
-def test_text_reaches_typst_only_inside_string_literals():
+def test_text_reaches_typst_only_inside_string_literals() -> None:
     hostile = '"); #panic("x \\" \\n'
     source = to_typst(
         page(f"<p>{hostile}</p><p><code>{hostile}</code></p>"), date=DAY, figures={}
@@ -271,22 +272,22 @@ def test_text_reaches_typst_only_inside_string_literals():
     assert f'par({{[]; "{escaped}"}})\npar({{[]; raw("{escaped}")}})' in source
 
 
-def test_a_character_without_a_glyph_is_a_problem():
+def test_a_character_without_a_glyph_is_a_problem() -> None:
     with pytest.raises(Problems, match="Tést: it cannot be typeset: .*🐉"):
         typeset("<p>🐉</p>")
 
 
-def test_a_figure_without_a_drawing_is_a_problem():
+def test_a_figure_without_a_drawing_is_a_problem() -> None:
     with pytest.raises(Problems, match="figure beds: it has no drawing"):
         render(page_of(DEMO), date=DAY, figures={})
 
 
-def test_the_same_bytes_twice(made):
+def test_the_same_bytes_twice(made: Any) -> None:
     assert made == render(page_of(DEMO), date=DAY, figures=figures(DEMO))
 
 
-def test_the_pdf_says_what_the_page_says(pages):
-    main = next(lxml.html.document_fromstring(page_of(DEMO)).iter("main"))
+def test_the_pdf_says_what_the_page_says(pages: Any) -> None:
+    main: Any = next(lxml.html.document_fromstring(page_of(DEMO)).iter("main"))
     for drawing in main.findall(".//svg"):
         drawing.drop_tree()
     printed = "".join(text_of(pages).replace("\u200b", "").split())

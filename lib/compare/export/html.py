@@ -99,7 +99,7 @@ def render(notebook: Path, *, language: str = "en", home: str = "") -> str:
             hashlib.sha256(script.encode()).digest()
         ).decode(),
     }
-    exporter = TemplateExporter(  # type: ignore[no-untyped-call]
+    exporter = TemplateExporter(
         template_paths=[str(TEMPLATES)], template_file="report.html.j2"
     )
     text, _ = exporter.from_notebook_node(content, {"page": page})
@@ -192,9 +192,7 @@ def clean_svg(drawing: str, prefix: str = "") -> str:
 
 
 def _read(notebook: Path) -> NotebookNode:
-    content: NotebookNode = nbformat.read(  # type: ignore[no-untyped-call]
-        notebook, as_version=4
-    )
+    content: NotebookNode = nbformat.read(notebook, as_version=4)
     return content
 
 

@@ -51,7 +51,7 @@ def execute(source: Path, destination: Path, *, root: Path) -> None:
     Problems
         A cell failed, wrote to stderr or did not end.
     """
-    notebook = nbformat.read(source, as_version=4)  # type: ignore[no-untyped-call]
+    notebook = nbformat.read(source, as_version=4)
     where = _place(source, root)
     _forget_outputs(notebook)
     failure = _run(notebook, source.parent, root)
@@ -166,12 +166,12 @@ def _forget_outputs(notebook: NotebookNode) -> None:
 def _forget_the_run(notebook: NotebookNode) -> None:
     """Leave no versions, timings or random ids; ids that cells have are kept."""
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    notebook.metadata = nbformat.from_dict(METADATA)  # type: ignore[no-untyped-call]
+    notebook.metadata = nbformat.from_dict(METADATA)
     for number, cell in enumerate(notebook.cells, start=1):
         cell.setdefault("id", f"cell-{number:02}")
         cell.metadata.pop("execution", None)
 
 
 def _as_text(notebook: NotebookNode) -> str:
-    text: str = nbformat.writes(notebook, indent=1)  # type: ignore[no-untyped-call]
+    text: str = nbformat.writes(notebook, indent=1)
     return text.rstrip("\n") + "\n"
