@@ -4,6 +4,7 @@ One small change of the project's own data each; most are rows of data/bad_input
 """
 
 import functools
+import hashlib
 import itertools
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +13,15 @@ import pytest
 from conftest import Cells, bytes_of, edit, put, table
 from typer.testing import CliRunner, Result
 
+from compare import views
 from compare.__main__ import app
-from compare.problems import SHOWN
+from compare.build import Checked
+from compare.codebook import Codebook
+from compare.derive import derive
+from compare.problems import SHOWN, Problems
+from compare.quantities import bounds, plain, read
+from compare.quotations import evidence
+from compare.readings import typed
 
 CASES = {
     name: list(rows)
@@ -245,6 +253,212 @@ def test_stubs_are_written_for_wordings_without_a_row(project: Path) -> None:
     assert wording.items() <= stub.items()
     assert stub["id"] == "changsha:2223" and "4.89" in stub["quote"]
     assert stub["object_id"] == "" and stub["author_label"] == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "where", "cells"),
+    [
+        ("derivations", {"rule": "slot_ratio"}, {"formula": "1000 * a / c"}),
+        ("derivations", {"rule": "slot_ratio"}, {"formula": "1000 * a /"}),
+        ("derivations", {"rule": "slot_ratio"}, {"a_kinds": "base line"}),
+        ("derivations", {"rule": "slot_ratio"}, {"a": "childcare_slot"}),
+        ("derivations", {"rule": "slot_ratio"}, {"b": "resident"}),
+        ("derivations", {"rule": "slot_ratio"}, {"indicator": "slots_ratio"}),
+        ("number_words", {"word": "万", "role": "multiplier"}, {"meaning": "many"}),
+        ("number_words", {"word": "三", "role": "digit"}, {"meaning": "drei"}),
+        ("number_words", {"word": "余"}, {"meaning": "more"}),
+        ("units", {"unit": "percent"}, {"factor": "0"}),
+        ("areas", {"ref_area": "X-JSJ"}, {"part_of": "239999"}),
+        ("corrections", {"id": "xianning:487"}, {"obs_status": "E"}),
+        ("damage", {"doc": "changsha", "effect": "lost_table"}, {"pattern": "("}),
+    ],
+)
+def test_a_row_that_the_program_cannot_use_is_a_problem(
+    name: str, where: Cells, cells: Cells, project: Path
+) -> None:
+    put(project, f"data/codebook/{name}.csv", where, **cells)
+    problems = refused(project)
+    assert {problem["where"].split(" ")[0] for problem in problems} == {
+        f"data/codebook/{name}.csv"
+    }
+
+
+def test_a_pattern_that_is_none_is_a_problem(project: Path) -> None:
+    name = "data/readings/exclusions/xianning.csv"
+    put(project, name, {"pattern": "第六次"}, pattern="第六次(")
+    assert any(problem["where"].startswith(name) for problem in refused(project))
+
+
+def test_a_document_without_a_place_is_a_problem(project: Path) -> None:
+    edit(project, "data/codebook/places.csv", lambda rows: rows.pop())
+    (problem,) = refused(project)
+    assert "jiamusi" in problem["what"] and "places.csv" in str(problem)
+
+
+def test_readings_of_a_document_that_nobody_declared_are_a_problem(
+    project: Path,
+) -> None:
+    path = project / READINGS
+    text = path.read_text("utf-8").replace("xianning:", "nowhere:")
+    path.with_name("nowhere.csv").write_text(text, "utf-8")
+    problems = refused(project)
+    assert "data/readings/nowhere.csv" in {problem["where"] for problem in problems}
+
+
+@pytest.mark.parametrize("folder", ["r1", "r2", "adjudications"])
+def test_format_repairs_every_table_that_says_so(folder: str, project: Path) -> None:
+    path = project / "data" / "readings" / folder / "xianning.csv"
+    before = path.read_bytes()
+    path.write_bytes(windows_lines(before))
+    (problem,) = refused(project)
+    assert "run 'compare format'" in problem["remedy"]
+    run(project, "format")
+    assert path.read_bytes() == before
+
+
+def test_a_raw_text_that_is_not_utf_8_is_a_problem(project: Path) -> None:
+    path = project / RAW
+    old = hashlib.sha256(path.read_bytes()).hexdigest()
+    path.write_bytes(path.read_bytes().decode().encode("gb18030"))
+    sums = project / "data" / "raw" / "SHA256SUMS"
+    new = hashlib.sha256(path.read_bytes()).hexdigest()
+    sums.write_text(sums.read_text("ascii").replace(old, new), "ascii")
+    problems = refused(project)
+    (problem,) = [problem for problem in problems if problem["where"] == RAW]
+    assert "not UTF-8" in problem["what"]
+
+
+def test_a_judged_and_an_open_row_for_one_wording_are_told_apart(
+    project: Path,
+) -> None:
+    def open_again(rows: list[Cells]) -> None:
+        (row,) = [row for row in rows if row["subject_label"] == "入托率"]
+        rows.append(row | {"status": "unsure", "object_id": "children_in_childcare"})
+
+    edit(project, CROSSWALK, open_again)
+    problems = refused(project)
+    assert any(problem["where"].startswith(CROSSWALK) for problem in problems)
+    assert "fault of the program" not in str(problems)
+
+
+def test_rows_keep_their_numbers_when_one_above_is_malformed(project: Path) -> None:
+    put(project, READINGS, {"id": "xianning:404"}, value="x")
+    put(project, READINGS, {"id": "xianning:487"}, value="39.6")
+    places = {problem["where"] for problem in refused(project)}
+    assert f"{READINGS} row 2, value" in places
+    assert f"{READINGS} row 7, value" not in places
+
+
+def test_control_characters_of_a_table_do_not_reach_the_terminal(
+    project: Path,
+) -> None:
+    put(project, READINGS, {"id": "xianning:487"}, unit_stated="張\x1b]0;x\x07")
+    result = run(project)
+    assert result.exit_code == 1
+    assert "\x1b" not in result.stderr and "\x07" not in result.stderr
+
+
+def test_a_folder_in_the_place_of_a_curated_file_leaves_the_others_as_they_were(
+    project: Path,
+) -> None:
+    curated = project / "data" / "curated"
+    (curated / "derived.csv").unlink()
+    (curated / "derived.csv").mkdir()
+    (curated / "observations.csv").write_bytes(b"old")
+    before = bytes_of(project / "data")
+    run(project)
+    assert bytes_of(project / "data") == before
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("二〇三五", ["2035"]),
+        ("二三五", ["235"]),
+        ("三万亿", ["3000000000000"]),
+        ("20至30万", ["200000", "300000"]),
+        ("3—5万", ["30000", "50000"]),
+        ("1.2—1.5亿", ["120000000", "150000000"]),
+        ("30至20", []),
+    ],
+)
+def test_a_phrase_is_read_rightly_or_refused_but_never_misread(
+    text: str, right: list[str], book: Codebook
+) -> None:
+    numbers = read(text, book.words)
+    assert numbers is None or [plain(number) for number in numbers] == right
+
+
+@pytest.mark.parametrize("comparator", [">=", ">"])
+def test_more_than_all_is_no_empty_span(comparator: str, book: Codebook) -> None:
+    quantity = bounds("120", comparator, book.words, share=True)
+    assert quantity.lower is not None
+    assert quantity.upper is None or quantity.lower <= quantity.upper
+
+
+def test_a_rate_per_mille_is_no_percentage_of_a_whole(book: Codebook) -> None:
+    assert not book.is_share("registered_population_natural_growth")
+
+
+PEOPLE = {"doc": "xianning", "indicator": "residents_60_plus", "kind": "baseline"}
+
+
+def test_a_denominator_that_may_be_zero_is_refused_and_no_crash(
+    checked: Checked,
+) -> None:
+    rows = [
+        row.model_copy(update={"comparator": "<=", "lower": "0"})
+        if PEOPLE.items() <= row.model_dump().items()
+        else row
+        for row in checked.observations
+    ]
+    derived = {row.id: row for row in derive(rows, checked.book)}
+    assert derived["xianning:all_bed_ratio:2016-2020"].refused == "yes"
+
+
+def test_a_derived_row_has_a_number_or_is_refused(checked: Checked) -> None:
+    empty = {row.id for row in checked.derived if not (row.lower or row.upper)}
+    assert empty == {row.id for row in checked.derived if row.refused}
+
+
+def test_ratios_of_two_areas_of_one_document_have_two_ids(checked: Checked) -> None:
+    area = [
+        row.model_copy(update={"ref_area": "230811", "id": f"{row.id}.9"})
+        for row in checked.observations
+        if row.doc == "xianning"
+    ]
+    derived = derive([*checked.observations, *area], checked.book)
+    ids = [row.id for row in derived]
+    assert len(derived) > len(checked.derived)
+    assert len(ids) == len(set(ids))
+
+
+def test_an_indicator_without_reference_lines_has_an_empty_table() -> None:
+    frame = views.reference_lines("residents")
+    assert frame.empty and "value" in frame.columns
+
+
+def test_two_different_ranges_are_two_statements(project: Path) -> None:
+    path = "data/curated/observations.csv"
+
+    def split(rows: list[Cells]) -> None:
+        (row,) = [row for row in rows if row["id"] == "changsha:3137"]
+        rows.append(row | {"id": "changsha:3138", "lower": "7", "upper": "9"})
+
+    edit(project, path, split)
+    frame = views.statements(["eldercare_complexes"], project)
+    assert frame["stated"].tolist() == ["2 to 3", "7 to 9"]
+
+
+@pytest.mark.parametrize("id", ["jiamusi:814.blank", "jiamusi:814.2"])
+def test_an_id_that_is_nearly_right_gives_the_nearest(id: str) -> None:
+    with pytest.raises(Problems, match="jiamusi:814,"):
+        evidence(id)
+
+
+def test_a_project_without_readings_has_no_numbers(book: Codebook) -> None:
+    frame = typed([], book.words)
+    assert frame.empty and {"doc", "value", "lower", "upper"} <= set(frame.columns)
 
 
 def test_a_project_without_faults_is_accepted(project: Path) -> None:

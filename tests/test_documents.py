@@ -1,5 +1,6 @@
 """Documents: frozen bytes, positions that never move, folding for matching only."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compare.build import Checked
-from compare.documents import Document, fold, load_documents, squeeze
+from compare.documents import Document, fold, load_documents, mend, squeeze
 
 TEXT = "一、目标\n床位 |\n32 |\n末尾"
 
@@ -25,8 +26,6 @@ def test_positions_count_characters_of_the_file_with_its_line_ends(
     folder = tmp_path / "data" / "raw"
     folder.mkdir(parents=True)
     (folder / "a.txt").write_bytes(raw)
-    import hashlib
-
     digest = hashlib.sha256(raw).hexdigest()
     (folder / "SHA256SUMS").write_text(f"{digest}  a.txt\n", "ascii")
     documents, problems = load_documents(tmp_path, ["a"])
@@ -83,14 +82,41 @@ def test_a_text_without_checksum_or_file_is_a_problem(project: Path) -> None:
     [
         ("全 市", "全市"),
         ("街道居家养老⏎服务站(个)", "街道居家养老服务站(个)"),
-        ("月探\n15、访率", "月探访率"),
-        ("项目于20⏎5、20年", "项目于2020年"),
-        ("15、访率", "15、访率"),
+        ("托位数 |\r\n\t32\u3000", "托位数|32"),
         ("3、4", "3、4"),
     ],
 )
-def test_squeezing_drops_spaces_breaks_and_page_marks(text: str, squeezed: str) -> None:
+def test_squeezing_drops_spaces_and_breaks(text: str, squeezed: str) -> None:
     assert squeeze(text) == squeezed
+
+
+PAGE_MARK = (r"\n\d+、", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "repairs", "mended", "positions"),
+    [
+        ("月探\n15、访率", [PAGE_MARK], "月探访率", [0, 1, 6, 7]),
+        ("于20\n5、20年", [PAGE_MARK], "于2020年", [0, 1, 2, 6, 7, 8]),
+        ("15、访率", [PAGE_MARK], "15、访率", [0, 1, 2, 3, 4]),
+        ("二三五年", [("二三五", "二〇三五")], "二〇三五年", [0, 0, 0, 0, 3]),
+        ("a", [], "a", [0]),
+        ("", [PAGE_MARK], "", []),
+        ("ab", [("b", ""), ("a", "xy")], "xy", [0, 0]),
+    ],
+)
+def test_mending_remembers_where_each_character_stood(
+    text: str, repairs: list[tuple[str, str]], mended: str, positions: list[int]
+) -> None:
+    assert mend(text, repairs) == (mended, positions)
+
+
+def test_mending_leaves_every_kept_character_at_its_position(checked: Checked) -> None:
+    text = checked.documents["jingdezhen"].text
+    mended, positions = mend(text, [PAGE_MARK])
+    assert len(mended) == len(positions) < len(text)
+    assert all(text[at] == mended[new] for new, at in enumerate(positions))
+    assert positions == sorted(positions)
 
 
 @pytest.mark.parametrize(

@@ -189,10 +189,12 @@ def test_a_hedged_ratio_is_a_span_without_a_point(beds: pd.DataFrame) -> None:
 
 def test_a_refused_ratio_is_in_no_chart_and_has_its_reason(beds: pd.DataFrame) -> None:
     assert "dianjiang" not in set(beds["doc"])
-    (row,) = views.refusals().to_dict("records")
+    table = views.refusals()
+    (row,) = table[table["Inputs"] == "dianjiang:596 dianjiang:904"].to_dict("records")
     assert row["Place 地区"] == "垫江 Dianjiang"
-    assert "would mix years" in row["Why it is not computed"]
-    assert row["Inputs"] == "dianjiang:596 dianjiang:904"
+    assert "4 years apart" in row["Why it is not computed"]
+    refused = views.load_derived().query("refused == 'yes'")
+    assert set(table["Inputs"]) <= set(refused["inputs"])
 
 
 def test_the_county_fund_comes_last_and_apart() -> None:

@@ -16,8 +16,10 @@ from typing import Annotated
 
 from compare import codebook, numerals, readings, tables
 from compare.codebook import Codebook, load_codebook
+from compare.comparability import Pair, compare_all
 from compare.derive import Derived, derive
 from compare.documents import Document, load_documents
+from compare.findings import Finding, find
 from compare.harmonize import (
     Conservation,
     Observation,
@@ -70,6 +72,8 @@ CURATED_TABLES: Mapping[str, type[Row]] = {
     "derived": Derived,
     "reliability": Agreement,
     "accounts": Accounted,
+    "findings": Finding,
+    "comparability": Pair,
 }
 
 
@@ -86,6 +90,8 @@ class Checked:
     account: Mapping[str, Conservation]
     numerals: list[numerals.Account]
     agreement: list[Agreement]
+    findings: list[Finding]
+    pairs: list[Pair]
 
 
 def check(root: Path) -> Checked:
@@ -130,6 +136,8 @@ def check(root: Path) -> Checked:
         account,
         accounts,
         agreement(sorted(book.documents), two),
+        find(observations, book),
+        compare_all(observations, derived, book),
     )
 
 
@@ -158,6 +166,8 @@ def curated_files(checked: Checked) -> dict[Path, bytes]:
         "derived": checked.derived,
         "reliability": checked.agreement,
         "accounts": _accounted(checked),
+        "findings": checked.findings,
+        "comparability": checked.pairs,
     }
     files = {
         folder / f"{name}.csv": render(rows[name], model)

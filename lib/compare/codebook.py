@@ -7,7 +7,7 @@ given. Nothing here knows a place, a wording or a factor: those are rows.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -232,20 +232,75 @@ class Word(Row):
     note: str = column("remark", empty=True)
 
 
-class Derivation(Row):
+class Rule(Row):
+    """What rules of derivations and of findings share: inputs that belong together."""
+
+    key = ("rule",)
+    rule: str = column("code of the rule", pattern=CODE)
+    a: str = column("indicator of a; * for each indicator")
+    a_kinds: str = column("kinds that a may have, joined with a space")
+    b: str = column("indicator of b; * for that of a", empty=True)
+    b_kinds: str = column("kinds that b may have", empty=True)
+    b_apart: str = column("years that b may lie apart", pattern=r"\d+", empty=True)
+    c: str = column("indicator of c", empty=True)
+    c_kinds: str = column("kinds that c may have", empty=True)
+    c_apart: str = column("years that c may lie apart", pattern=r"\d+", empty=True)
+    d: str = column("indicator of d", empty=True)
+    d_kinds: str = column("kinds that d may have", empty=True)
+    d_apart: str = column("years that d may lie apart", pattern=r"\d+", empty=True)
+    area: Annotated[str, Codelist("area")] = column(
+        "the whole place, its parts, or a part and the whole"
+    )
+    pick: Annotated[str, Codelist("pick")] = column("each a, or only the last")
+
+    def named(self) -> Iterator[tuple[str, str, str]]:
+        """Name, indicator and kinds of each input."""
+        for name in "abcd":
+            if getattr(self, name):
+                yield name, getattr(self, name), getattr(self, f"{name}_kinds")
+
+    def apart(self) -> Iterator[tuple[str, str]]:
+        """Name of each further input, and how many years it may lie apart."""
+        for name in "bcd":
+            if getattr(self, name):
+                yield name, getattr(self, f"{name}_apart")
+
+
+class Derivation(Rule):
     """Rules by which ratios are derived from observations."""
 
-    key = ("derivation",)
-    derivation: str = column("code of the rule", pattern=CODE)
-    indicator: Annotated[str, Refers("indicators")] = column("what it gives")
-    formula: str = column("arithmetic on a and b")
-    a: Annotated[str, Refers("indicators")] = column("indicator of a")
-    b: Annotated[str, Refers("indicators")] = column("indicator of b")
-    a_kinds: str = column("kinds that a may have, joined with a space")
-    b_kinds: str = column("kinds that b may have, joined with a space")
-    years_apart: str = column("how far the years may lie apart", pattern=r"\d+")
+    indicator: str = column("what it gives; * for the indicator of a")
+    measure: Annotated[str, Codelist("measure_derived")] = column(
+        "the indicator itself, or what is computed about it"
+    )
+    unit: Annotated[str, Refers("units")] = column(
+        "unit, where not the indicator's", empty=True
+    )
+    formula: str = column("arithmetic on the inputs and years")
     note_en: str = column("what to mind, in English")
     note_zh: str = column("what to mind, in Chinese")
+
+
+class Facet(Row):
+    """Facets on which two values may differ, and the grade that it costs."""
+
+    key = ("facet", "state")
+    facet: Annotated[str, Codelist("facet")] = column("what is held side by side")
+    state: Annotated[str, Codelist("facet_state")] = column("same, unstated, different")
+    grade: Annotated[str, Codelist("grade")] = column("grade of a pair in this state")
+    reason_en: str = column("reason, in English")
+    reason_zh: str = column("reason, in Chinese")
+
+
+class FindingRule(Rule):
+    """Rules by which documents are held against themselves."""
+
+    test: Annotated[str, Codelist("test")] = column("what is tested")
+    formula: str = column("what is computed from b, c, d", empty=True)
+    low: str = column("lowest result that holds", pattern=NUMBER, empty=True)
+    high: str = column("highest result that holds", pattern=NUMBER, empty=True)
+    explanation_en: str = column("what it means, in English")
+    explanation_zh: str = column("what it means, in Chinese")
 
 
 TABLES: Mapping[str, type[Row]] = {
@@ -258,7 +313,9 @@ TABLES: Mapping[str, type[Row]] = {
     "damage": Damage,
     "derivations": Derivation,
     "documents": Source,
+    "facets": Facet,
     "families": Family,
+    "finding_rules": FindingRule,
     "indicators": Indicator,
     "number_words": Word,
     "places": Place,
@@ -280,7 +337,9 @@ class Codebook:
     damage: Sequence[Damage]
     derivations: Sequence[Derivation]
     documents: Mapping[str, Source]
+    facets: Mapping[tuple[str, str], Facet]
     families: Sequence[Family]
+    finding_rules: Sequence[FindingRule]
     indicators: Mapping[str, Indicator]
     places: Sequence[Place]
     reference_lines: Sequence[ReferenceLine]
@@ -464,7 +523,9 @@ def _freeze(rows: Mapping[str, Sequence[Row]]) -> Codebook:
         damage=of(Damage, "damage"),
         derivations=of(Derivation, "derivations"),
         documents={row.doc: row for row in of(Source, "documents")},
+        facets={(row.facet, row.state): row for row in of(Facet, "facets")},
         families=of(Family, "families"),
+        finding_rules=of(FindingRule, "finding_rules"),
         indicators={row.indicator: row for row in of(Indicator, "indicators")},
         places=of(Place, "places"),
         reference_lines=of(ReferenceLine, "reference_lines"),

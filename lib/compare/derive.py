@@ -9,19 +9,37 @@ refusal is a row of its own.
 from __future__ import annotations
 
 import ast
+import math
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from compare.codebook import Codebook, Derivation
 from compare.harmonize import Observation
 from compare.quantities import plain
+from compare.readings import decimal
 from compare.tables import NUMBER, PERIOD, Codelist, Long, Refers, Row, column
 
 DIGITS = Decimal("0.000001")
+NEAR = ("exactMatch", "closeMatch")
+
+
+class Inputs(Protocol):
+    """What a rule says about its inputs."""
+
+    @property
+    def area(self) -> str:
+        """``whole``, ``part`` or ``part_of_whole``."""
+
+    @property
+    def pick(self) -> str:
+        """``each`` statement of a, or only the ``last``."""
+
+    def named(self) -> Iterator[tuple[str, str, str]]:
+        """Name, indicator and kinds of each input."""
 
 
 class Derived(Row):
@@ -31,17 +49,18 @@ class Derived(Row):
     id: str = column("document, rule and time period")
     ref_area: Annotated[str, Refers("areas")] = column("area the value is for")
     indicator: Annotated[str, Refers("indicators")] = column("canonical indicator")
-    time_period: str = column(
-        "time period of the numerator", pattern=PERIOD, empty=True
+    measure: Annotated[str, Codelist("measure_derived")] = column(
+        "the indicator itself, or what is computed about it"
     )
+    time_period: str = column("time period of a", pattern=PERIOD, empty=True)
     value: str = column(
         "the ratio; empty when an input is hedged", pattern=NUMBER, empty=True
     )
     lower: str = column("lower end, rounded down", pattern=NUMBER, empty=True)
     upper: str = column("upper end, rounded up", pattern=NUMBER, empty=True)
     unit: Annotated[str, Refers("units")] = column("unit of the value")
-    formula: str = column("arithmetic on a and b")
-    inputs: str = column("ids of a and b, joined with a space")
+    formula: str = column("arithmetic on the inputs and the years between a and b")
+    inputs: Annotated[str, Long()] = column("ids of a, b …, joined with a space")
     refused: Annotated[str, Codelist("in_words")] = column(
         "yes when it was not computed", empty=True
     )
@@ -51,21 +70,28 @@ class Derived(Row):
 
 @dataclass(frozen=True)
 class Interval:
-    """All values between two exact ends, both included.
+    """All values between two exact ends, both included; an end may be infinite.
 
     Examples
     --------
     >>> print(Interval.of(30000, 40000) / Interval.of(1000, 2000))
     [15, 40]
+    >>> print(Interval.of(2930, 2930) / Interval.of("4.5", None))
+    [0, 5860/9]
     """
 
-    lower: Fraction
-    upper: Fraction
+    lower: Fraction | float
+    upper: Fraction | float
 
     @classmethod
-    def of(cls, lower: int | str | Decimal, upper: int | str | Decimal) -> Interval:
-        """Interval of two numbers."""
-        return cls(Fraction(lower), Fraction(upper))
+    def of(
+        cls, lower: int | str | Decimal | None, upper: int | str | Decimal | None
+    ) -> Interval:
+        """Interval of two numbers; None is an end that nothing sets."""
+        return cls(
+            -math.inf if lower is None else Fraction(lower),
+            math.inf if upper is None else Fraction(upper),
+        )
 
     def __str__(self) -> str:
         """Both ends."""
@@ -82,7 +108,7 @@ class Interval:
     def __mul__(self, other: Interval) -> Interval:
         """Product of any two members."""
         ends = [
-            left * right
+            left * right if left and right else Fraction(0)
             for left in (self.lower, self.upper)
             for right in (other.lower, other.upper)
         ]
@@ -98,7 +124,11 @@ class Interval:
         """
         if other.lower <= 0 <= other.upper:
             raise ZeroDivisionError(f"{other} contains zero")
-        return self * Interval(1 / other.upper, 1 / other.lower)
+        return self * Interval(_inverse(other.upper), _inverse(other.lower))
+
+
+def _inverse(end: Fraction | float) -> Fraction | float:
+    return Fraction(0) if math.isinf(end) else 1 / end
 
 
 OPERATIONS: Mapping[type[ast.operator], Callable[[Interval, Interval], Interval]] = {
@@ -144,103 +174,233 @@ def evaluate(formula: str, inputs: Mapping[str, Interval]) -> Interval:
 def derive(observations: Sequence[Observation], book: Codebook) -> list[Derived]:
     """Apply every rule of ``derivations.csv`` to every document.
 
-    For each stated numerator the denominator of the same document and area that is
-    nearest in time is taken; where it lies further apart than the rule allows, the
-    result is a refusal. A statement that a document repeats is used once.
+    For each statement of ``a`` the statements of the other inputs that are nearest in
+    time are taken, of the same document, area and scope. Where one lies further apart
+    than the rule allows, or a divisor may be zero, the result is a refusal. A
+    statement that a document repeats is used once, from its table if it has one.
 
     Returns
     -------
     list of Derived
         Sorted by id.
     """
-    derived = []
-    for rule in book.derivations:
-        tops = _candidates(observations, rule.a, rule.a_kinds)
-        bottoms = _candidates(observations, rule.b, rule.b_kinds)
-        for top in tops:
-            same = [
-                bottom
-                for bottom in bottoms
-                if (bottom.doc, bottom.ref_area, bottom.scope)
-                == (top.doc, top.ref_area, top.scope)
-            ]
-            if same:
-                bottom = min(same, key=lambda item: _years_apart(top, item))
-                derived.append(_apply(rule, top, bottom, book))
+    stated = by_indicator(observations)
+    derived = [
+        _apply(rule, chosen, book)
+        for rule in book.derivations
+        for chosen in combinations(rule, stated, book)
+    ]
     return sorted(derived, key=lambda row: row.place())
 
 
-def interval(observation: Observation) -> Interval:
-    """All values that the words of an observation allow."""
-    return Interval.of(observation.lower, observation.upper)
+def interval(observation: Observation, approximate: Decimal | None = None) -> Interval:
+    """All values that the words of an observation allow.
+
+    Parameters
+    ----------
+    observation
+        With at least one end.
+    approximate
+        How far 左右 and 约 reach on round numbers, as a part of the value
+        (``Decimal("0.05")``); default: half a unit of the last significant digit.
+    """
+    lower, upper = decimal(observation.lower), decimal(observation.upper)
+    value = decimal(observation.value)
+    if approximate is not None and value is not None and is_vague(observation):
+        lower, upper = value * (1 - approximate), value * (1 + approximate)
+    return Interval.of(lower, upper)
 
 
-def _candidates(
-    observations: Iterable[Observation], indicator: str, kinds: str
-) -> list[Observation]:
-    """Distinct statements of an indicator that have both ends and a year."""
-    seen: dict[tuple[str, ...], Observation] = {}
+def is_vague(observation: Observation) -> bool:
+    """Whether 左右 or 约 hedges a round number; beside decimals they add nothing."""
+    return observation.comparator == "~" and "." not in observation.value_stated
+
+
+def by_indicator(
+    observations: Iterable[Observation],
+) -> dict[str, list[Observation]]:
+    """Observations that may be compared, and that set an end, by indicator."""
+    stated: dict[str, list[Observation]] = {}
     for row in observations:
-        usable = row.lower and row.upper and row.time_period
-        if row.indicator == indicator and row.kind in kinds.split() and usable:
-            key = (
-                row.doc,
-                row.ref_area,
-                row.scope,
-                row.time_period,
-                row.lower,
-                row.upper,
-            )
-            seen.setdefault(key, row)
-    return list(seen.values())
+        if (row.lower or row.upper) and row.match_type in NEAR:
+            stated.setdefault(row.indicator, []).append(row)
+    return stated
+
+
+def combinations(
+    rule: Inputs, stated: Mapping[str, Sequence[Observation]], book: Codebook
+) -> Iterator[dict[str, Observation]]:
+    """Find inputs that belong together by a rule.
+
+    ``*`` in a rule stands for each indicator in turn. The first input leads; an input
+    that a document does not state ends the combination.
+    """
+    first = next(rule.named())[1]
+    for indicator in stated if first == "*" else [first]:
+        inputs = {
+            name: _candidates(stated.get(code.replace("*", indicator), ()), kinds)
+            for name, code, kinds in rule.named()
+        }
+        yield from _combine(rule, inputs, book)
+
+
+def _combine(
+    rule: Inputs, inputs: Mapping[str, Sequence[Observation]], book: Codebook
+) -> Iterator[dict[str, Observation]]:
+    wholes = {doc: source.ref_area for doc, source in book.documents.items()}
+    leads = [row for row in inputs["a"] if _fits(rule.area, row, wholes)]
+    if rule.pick == "last":
+        latest: dict[tuple[str, ...], Observation] = {}
+        for row in leads:
+            place = (row.doc, row.ref_area, row.scope)
+            if place not in latest or _year(latest[place]) < _year(row):
+                latest[place] = row
+        leads = list(latest.values())
+    for lead in leads:
+        area = wholes[lead.doc] if rule.area == "part_of_whole" else lead.ref_area
+        chosen = {"a": lead}
+        for name in list(inputs)[1:]:
+            same = [
+                row
+                for row in inputs[name]
+                if (row.doc, row.ref_area, row.scope) == (lead.doc, area, lead.scope)
+            ]
+            if same:
+                chosen[name] = min(same, key=lambda row: years_apart(lead, row))
+        if len(chosen) == len(inputs):
+            yield chosen
+
+
+def years_apart(left: Observation, right: Observation) -> int:
+    """Years between the ends of two time periods; 0 where one is undated."""
+    if not (left.time_period and right.time_period):
+        return 0
+    return abs(_year(left) - _year(right))
+
+
+def compute(
+    formula: str,
+    chosen: Mapping[str, Observation],
+    approximate: Decimal | None = None,
+) -> Interval:
+    """Compute a formula on observations; ``years`` are those from b to a.
+
+    Raises
+    ------
+    ZeroDivisionError
+        A divisor may be zero.
+    """
+    return evaluate(
+        formula,
+        {name: interval(row, approximate) for name, row in chosen.items()}
+        | _years(chosen),
+    )
+
+
+def _candidates(stated: Iterable[Observation], kinds: str) -> list[Observation]:
+    """Statements of some kinds, one for each area and time."""
+    found: dict[tuple[str, ...], Observation] = {}
+    for row in stated:
+        if row.kind not in kinds.split():
+            continue
+        key = (row.doc, row.ref_area, row.scope, row.kind, row.time_period)
+        if key not in found or (row.in_table and not found[key].in_table):
+            found[key] = row
+    return list(found.values())
+
+
+def _fits(area: str, row: Observation, wholes: Mapping[str, str]) -> bool:
+    return (row.ref_area == wholes[row.doc]) == (area == "whole")
 
 
 def _apply(
-    rule: Derivation, top: Observation, bottom: Observation, book: Codebook
+    rule: Derivation, chosen: Mapping[str, Observation], book: Codebook
 ) -> Derived:
-    apart = _years_apart(top, bottom)
-    refused = apart > int(rule.years_apart)
+    lead = chosen["a"]
+    indicator = lead.indicator if rule.indicator == "*" else rule.indicator
+    refusal = _refusal(rule, chosen)
     value = lower = upper = ""
-    note, note_zh = rule.note_en, rule.note_zh
-    if refused:
-        note = (
-            f"refused: {top.time_period} {rule.a} over {bottom.time_period} {rule.b} "
-            f"({bottom.kind}) would mix years that lie {apart} apart."
-        )
-        note_zh = f"不计算:{top.time_period}与{bottom.time_period}相差{apart}年。"
-    else:
-        ends = evaluate(rule.formula, {"a": interval(top), "b": interval(bottom)})
-        lower = _rounded(ends.lower, ROUND_FLOOR)
-        upper = _rounded(ends.upper, ROUND_CEILING)
-        if top.comparator == bottom.comparator == "=":
-            points = {
-                name: Interval.of(row.value, row.value)
-                for name, row in (("a", top), ("b", bottom))
-            }
-            value = _rounded(evaluate(rule.formula, points).lower, ROUND_HALF_EVEN)
+    if not refusal:
+        try:
+            ends = compute(rule.formula, chosen)
+        except ZeroDivisionError:
+            refusal = ("a divisor may be zero.", "除数可能为零。")
+        else:
+            lower, upper = (
+                rounded(ends.lower, ROUND_FLOOR),
+                rounded(ends.upper, ROUND_CEILING),
+            )
+            if all(row.comparator == "=" for row in chosen.values()):
+                points = {
+                    name: Interval.of(row.value, row.value)
+                    for name, row in chosen.items()
+                }
+                exact = evaluate(rule.formula, points | _years(chosen))
+                value = rounded(exact.lower, ROUND_HALF_EVEN)
+    parts = [lead.doc, rule.rule, lead.time_period.replace("/", "-")]
+    if "*" in rule.a:
+        parts.insert(2, lead.indicator)
+    if rule.area != "whole":
+        parts.append(lead.ref_area)
+    undated = [name for name, row in chosen.items() if not row.time_period]
+    note, note_zh = (
+        (f"refused: {refusal[0]}", f"不计算:{refusal[1]}")
+        if refusal
+        else (rule.note_en, rule.note_zh)
+    )
+    if undated:
+        note += f" Undated: {', '.join(undated)}."
+        note_zh += f"未注明时间:{'、'.join(undated)}。"
     return Derived(
-        id=f"{top.doc}:{rule.derivation}:{top.time_period.replace('/', '-')}",
-        ref_area=top.ref_area,
-        indicator=rule.indicator,
-        time_period=top.time_period,
+        id=":".join(part for part in parts if part),
+        ref_area=lead.ref_area,
+        indicator=indicator,
+        measure=rule.measure,
+        time_period=lead.time_period,
         value=value,
         lower=lower,
         upper=upper,
-        unit=book.indicators[rule.indicator].unit,
+        unit=rule.unit or book.indicators[indicator].unit,
         formula=rule.formula,
-        inputs=f"{top.id} {bottom.id}",
-        refused="yes" if refused else "",
+        inputs=" ".join(row.id for row in chosen.values()),
+        refused="yes" if refusal else "",
         note=note,
         note_zh=note_zh,
     )
 
 
-def _years_apart(left: Observation, right: Observation) -> int:
-    """Years between the ends of two time periods."""
-    first, second = (int(row.time_period.split("/")[-1][:4]) for row in (left, right))
-    return abs(first - second)
+def _refusal(
+    rule: Derivation, chosen: Mapping[str, Observation]
+) -> tuple[str, str] | None:
+    """Why inputs do not belong together, in both languages."""
+    lead = chosen["a"]
+    for name, allowed in rule.apart():
+        other = chosen[name]
+        apart = years_apart(lead, other)
+        if allowed and apart > int(allowed):
+            return (
+                f"{lead.time_period} {lead.indicator} and {other.time_period} "
+                f"{other.indicator} ({other.kind}) lie {apart} years apart.",
+                f"{lead.time_period}与{other.time_period}相差{apart}年。",
+            )
+    return None
 
 
-def _rounded(number: Fraction, rounding: str) -> str:
+def _years(chosen: Mapping[str, Observation]) -> dict[str, Interval]:
+    rows = list(chosen.values())
+    dated = len(rows) > 1 and rows[0].time_period and rows[1].time_period
+    years = _year(rows[0]) - _year(rows[1]) if dated else 0
+    return {"years": Interval.of(years, years)}
+
+
+def _year(row: Observation) -> int:
+    """Year that a time period ends in; 0 when undated."""
+    return int(row.time_period.split("/")[-1][:4]) if row.time_period else 0
+
+
+def rounded(number: Fraction | float, rounding: str = ROUND_HALF_EVEN) -> str:
+    """Write a number with six decimals at most; empty for infinity."""
+    if isinstance(number, float):
+        return ""
     exact = Decimal(number.numerator) / Decimal(number.denominator)
     return plain(exact.quantize(DIGITS, rounding=rounding))

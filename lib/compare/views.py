@@ -306,7 +306,7 @@ def refusals(root: Path | None = None) -> pd.DataFrame:
     """Ratios that were not computed, with the reason."""
     book = _book(root)
     frame = load_derived(root)
-    frame = frame[frame["refused"] == "yes"].copy()
+    frame = frame[(frame["refused"] == "yes") & (frame["measure"] == "value")].copy()
     frame["doc"] = frame["id"].str.partition(":")[0]
     frame = frame.join(_places(book), on="doc").sort_values(["position", "id"])
     labels = {code: row.label_en for code, row in book.indicators.items()}
@@ -381,6 +381,178 @@ def area_series(indicator: str, root: Path | None = None) -> pd.DataFrame:
     wide.insert(0, "地区", [book.areas[code].name_zh for code in order])
     wide.insert(0, "Area", [book.areas[code].name_en for code in order])
     return wide.reset_index(drop=True).rename_axis(columns=None)
+
+
+def progress(root: Path | None = None) -> pd.DataFrame:
+    """Points to go and the pace that a plan needs, where it states both ends.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each place and indicator with a baseline and a target for the whole
+        place: both ends as stated, the change, and the change per year.
+    """
+    book = _book(root)
+    derived = load_derived(root)
+    derived["doc"] = derived["id"].str.partition(":")[0]
+    computed = derived[derived["refused"] == ""]
+    gaps = computed[computed["measure"] == "gap"].to_dict("records")
+    paces = {
+        (row["doc"], row["indicator"]): row
+        for row in computed[computed["measure"] == "change_per_year"].to_dict("records")
+    }
+    ends = load(root).set_index("id")
+    rows = []
+    for row in gaps:
+        target, baseline = (ends.loc[id] for id in row["inputs"].split())
+        rows.append(
+            {
+                "doc": row["doc"],
+                "indicator": row["indicator"],
+                "baseline": worded(baseline, book),
+                "from": baseline["time_period"],
+                "target": worded(target, book),
+                "to": target["time_period"],
+                "change": _between(row),
+                "per_year": _between(paces[row["doc"], row["indicator"]]),
+                "obligation": target["obligation"],
+            }
+        )
+    table = pd.DataFrame(rows).join(_places(book), on="doc")
+    order = {row.family: int(row.position) for row in book.families}
+    family = table["indicator"].map(lambda code: order[book.indicators[code].family])
+    table = table.assign(family=family)
+    by = ["family", "indicator", "position"]
+    return table.sort_values(by, kind="stable", ignore_index=True)
+
+
+def obligations(root: Path | None = None) -> pd.DataFrame:
+    """Lay out which targets bind where: the same indicator, binding here or there.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indicators that at least two tables mark, one column for each place.
+    """
+    book = _book(root)
+    frame = statements(book.indicators, root)
+    marked = frame[(frame["obligation"] != "") & (frame["kind"] == "target")]
+    wide = marked.drop_duplicates(["indicator", "doc"]).pivot(
+        index="indicator", columns="place_en", values="obligation"
+    )
+    wide = wide[wide.notna().sum(axis=1) > 1]
+    places = [place.short_en for place in book.places if place.short_en in wide]
+    differs = wide.nunique(axis=1) > 1
+    names = {code: row.label_en for code, row in book.codes["obligation"].items()}
+    shown = wide[places].replace(names).fillna("")
+    labels = {
+        code: f"{row.label_en} {row.label_zh}" for code, row in book.indicators.items()
+    }
+    shown.insert(0, "Indicator 指标", [labels[code] for code in shown.index])
+    shown["Same?"] = differs.map({True: "differs", False: "same"})
+    return shown.sort_values(
+        ["Same?", "Indicator 指标"], kind="stable", ignore_index=True
+    ).rename_axis(columns=None)
+
+
+def findings(root: Path | None = None) -> pd.DataFrame:
+    """All findings: what holds inside each document, what fails, what depends.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of ``findings.csv`` as text, ``lower`` and ``upper`` as floats, with
+        ``place``; failures first, then what depends.
+    """
+    book = _book(root)
+    frame = _read("findings", root).join(_places(book), on="doc")
+    order = {"fails": 0, "depends": 1, "holds": 2}
+    frame["order"] = frame["verdict"].map(order)
+    by = ["order", "rule", "position", "id"]
+    return frame.sort_values(by, kind="stable", ignore_index=True).drop(columns="order")
+
+
+def findings_by_rule(root: Path | None = None) -> pd.DataFrame:
+    """Count verdicts by rule: a table of failures alone proves nothing."""
+    book = _book(root)
+    frame = findings(root)
+    table = pd.crosstab(frame["rule"], frame["verdict"])
+    verdicts = list(book.codes["verdict"])
+    table = table.reindex(columns=verdicts, fill_value=0)
+    meaning = {row.rule: row.explanation_en for row in book.finding_rules}
+    table.insert(0, "Rule", [meaning[code] for code in table.index])
+    return table.reset_index(drop=True).rename_axis(columns=None)
+
+
+def comparability(indicator: str = "", root: Path | None = None) -> pd.DataFrame:
+    """Grades of pairs of values, with the worst facet and the reason.
+
+    Parameters
+    ----------
+    indicator
+        Code of one indicator; all when empty.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of ``comparability.csv``, with ``left_place`` and ``right_place``, and
+        what both values are.
+    """
+    book = _book(root)
+    frame = _read("comparability", root)
+    if indicator:
+        frame = frame[frame["indicator"] == indicator].reset_index(drop=True)
+    names = _places(book)["place"]
+    for side in ("left", "right"):
+        frame[f"{side}_place"] = frame[side].str.partition(":")[0].map(names)
+    return frame
+
+
+def grades(
+    indicators: Iterable[str], kind: str, root: Path | None = None
+) -> pd.DataFrame:
+    """Show the pair matrix of some indicators: the worst grade between two places."""
+    book = _book(root)
+    frame = comparability("", root)
+    wanted = frame["indicator"].isin(list(indicators)) & (frame["kind"] == kind)
+    frame = frame[wanted]
+    best = frame.sort_values("grade").drop_duplicates(["left_place", "right_place"])
+    cells = {}
+    for row in best.to_dict("records"):
+        left, right = row["left_place"], row["right_place"]
+        mark = f" ({row['facet']})" if row["facet"] else ""
+        cells[left, right] = cells[right, left] = row["grade"] + mark
+    names = [f"{place.short_zh} {place.short_en}" for place in book.places]
+    shown = [name for name in names if any(name in pair for pair in cells)]
+    table = pd.DataFrame(
+        [[cells.get((left, right), "") for right in shown] for left in shown],
+        columns=[name.split(" ")[1] for name in shown],
+    )
+    table.insert(0, "Place 地区", shown)
+    return table
+
+
+def scenarios(indicators: Iterable[str], root: Path | None = None) -> pd.DataFrame:
+    """List what stated numbers imply, and what-if values, with their arithmetic."""
+    book = _book(root)
+    frame = load_derived(root)
+    frame = frame[
+        frame["measure"].isin(["implied", "scenario"])
+        & frame["indicator"].isin(list(indicators))
+    ].copy()
+    frame["doc"] = frame["id"].str.partition(":")[0]
+    frame = frame.join(_places(book), on="doc").sort_values(["position", "id"])
+    labels = {code: row.label_en for code, row in book.indicators.items()}
+    return pd.DataFrame(
+        {
+            "Place 地区": frame["place"],
+            "What": frame["indicator"].map(labels),
+            "Result": [_between(row) for row in frame.to_dict("records")],
+            "Arithmetic": frame["formula"],
+            "Inputs": frame["inputs"].str.replace(" ", SEVERAL),
+            "What it says": frame["note"],
+        }
+    ).reset_index(drop=True)
 
 
 def reference_lines(indicator: str, root: Path | None = None) -> pd.DataFrame:
@@ -512,6 +684,21 @@ COLUMNS = {
     "source": "Source",
     "note": "What to mind",
     "ids": "Where (id)",
+    "verdict": "Verdict",
+    "computed": "Computed",
+    "arithmetic": "Arithmetic",
+    "explanation_en": "What is tested",
+    "baseline": "Baseline",
+    "from": "From",
+    "target": "Target",
+    "to": "To",
+    "change": "Change",
+    "per_year": "Per year",
+    "grade": "Grade",
+    "facet": "Facet",
+    "reason_en": "Why",
+    "left_place": "Left",
+    "right_place": "Right",
     "panel": "Panel",
 }
 
@@ -544,7 +731,8 @@ def _derived_like(indicators: Sequence[str], root: Path | None) -> pd.DataFrame:
     """Give derived values the columns of ``statements``."""
     book = _book(root)
     frame = load_derived(root)
-    frame = frame[frame["indicator"].isin(indicators) & (frame["refused"] == "")].copy()
+    of_indicator = frame["indicator"].isin(indicators) & (frame["measure"] == "value")
+    frame = frame[of_indicator & (frame["refused"] == "")].copy()
     frame["doc"] = frame["id"].str.partition(":")[0]
     frame = frame.join(_places(book), on="doc")
     hedged = frame["value"].isna()
@@ -568,6 +756,22 @@ def _derived_like(indicators: Sequence[str], root: Path | None) -> pd.DataFrame:
     ).drop(
         columns=["id", "formula", "inputs", "refused", "note_zh", "ref_area", "unit"]
     )
+
+
+def _between(row: Any) -> str:
+    """Word a derived value: the point if there is one, else what bounds it."""
+    if row["refused"]:
+        return "not computed"
+    if row["value"] == row["value"]:
+        return number(round(row["value"], 2))
+    low, high = row["lower"], row["upper"]
+    if low != low and high != high:
+        return "not bounded"
+    if high != high:
+        return f"at least {number(round(low, 2))}"
+    if low != low or low == 0:
+        return f"at most {number(round(high, 2))}"
+    return f"{number(round(low, 2))} to {number(round(high, 2))}"
 
 
 def _state(kinds: set[str], absent: str) -> str:
