@@ -20,13 +20,39 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from types import SimpleNamespace
+
+    from compare.explore import across, indicator
     from compare.quotations import evidence
-    from compare.views import load, load_derived, statements
+    from compare.views import (
+        comparability,
+        findings,
+        load,
+        load_derived,
+        statements,
+    )
+
+    codes: SimpleNamespace
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "evidence", "load", "load_derived", "statements"]
+__all__ = [
+    "__version__",
+    "across",
+    "codes",
+    "comparability",
+    "evidence",
+    "findings",
+    "indicator",
+    "load",
+    "load_derived",
+    "statements",
+]
 
 _HOMES = {
+    "across": "compare.explore",
+    "comparability": "compare.views",
+    "findings": "compare.views",
+    "indicator": "compare.explore",
     "evidence": "compare.quotations",
     "load": "compare.views",
     "load_derived": "compare.views",
@@ -36,6 +62,8 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     """Load a public name when it is first used, so that importing stays fast."""
+    if name == "codes":
+        return import_module("compare.explore").codes()
     if name not in _HOMES:
         raise AttributeError(f"module 'compare' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

@@ -16,10 +16,10 @@ from typing import Annotated
 
 from compare import codebook, numerals, readings, tables
 from compare.codebook import Codebook, load_codebook
-from compare.comparability import Pair, compare_all
+from compare.contradictions import Finding, find
 from compare.derive import Derived, derive
 from compare.documents import Document, load_documents
-from compare.findings import Finding, find
+from compare.grading import Pair, compare_all
 from compare.harmonize import (
     Conservation,
     Observation,

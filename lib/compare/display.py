@@ -2,7 +2,8 @@
 
 In: a frame or a matplotlib figure, ready for readers. Out: one display with a
 plain-text form that ``nbval`` compares, the form that JupyterLab shows, and what the
-exporters need. Nothing here formats, rounds or sorts; the views have done that.
+exporters need. The plain-text form ends with a digest of everything behind it, so
+that no change passes unseen. Nothing here formats, rounds or sorts; the views do.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from IPython.display import display
+
+from compare import digest
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -56,18 +59,37 @@ def show_table(
       Expected text that a reader sees with the table.
       Do: give source="…".
     """
-    _require("show_table", "table", caption=caption, source=source)
-    header = [str(column) for column in frame.columns]
-    rows = [[_shown(value) for value in row] for row in frame.itertuples(index=False)]
-    numeric = [_reads_as_numbers([row[i] for row in rows]) for i in range(len(header))]
-    below = [f"Note: {note}"] * bool(note) + [f"Source: {source}"]
-    text = [caption, *_text_table(header, rows, numeric), *below]
+    plain = table_text(frame, caption=caption, source=source, note=note)
+    header, rows, numeric = _cells(frame)
     _show(
         {
-            "text/plain": "\n".join(text),
+            "text/plain": plain,
             "text/html": _html_table(header, rows, numeric, caption, note, source),
         }
     )
+
+
+def table_text(
+    frame: pd.DataFrame, *, caption: str, source: str, note: str = ""
+) -> str:
+    """Give the plain-text form that ``show_table`` shows.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"Place": ["here"], "Beds": [36.4]})
+    >>> print(table_text(frame, caption="Beds", source="plan, 3"))
+    Beds
+    Place  Beds
+    -----  ----
+    here   36.4
+    Source: plan, 3
+    Digest: d259b08d630aa685
+    """
+    _require("show_table", "table", caption=caption, source=source)
+    below = [f"Note: {note}"] * bool(note) + [f"Source: {source}"]
+    words = dict(caption=caption, source=source, note=note)
+    below.append(f"Digest: {digest.of_table(frame, words)}")
+    return "\n".join([caption, *_text_table(*_cells(frame)), *below])
 
 
 def show_figure(
@@ -105,13 +127,11 @@ def show_figure(
       Expected text that a reader sees with the figure.
       Do: give alt="…".
     """
-    _require(
-        "show_figure", "figure", name=name, caption=caption, alt=alt, source=source
-    )
     words = dict(name=name, caption=caption, alt=alt, source=source, note=note)
+    plain = figure_text(figure, **words)
     _show(
         {
-            "text/plain": f"Figure {name}: {caption}\n{alt}",
+            "text/plain": plain,
             "image/svg+xml": _svg(figure, "path"),
             FIGURE: words | {"svg": _svg(figure, "none")},
         }
@@ -119,6 +139,30 @@ def show_figure(
     import matplotlib.pyplot as plt
 
     plt.close(figure)
+
+
+def figure_text(
+    figure: Figure, *, name: str, caption: str, alt: str, source: str, note: str = ""
+) -> str:
+    """Give the plain-text form that ``show_figure`` shows, without drawing.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> figure = Figure()
+    >>> _ = figure.text(0, 0, "36.4")
+    >>> print(figure_text(figure, name="gap", caption="The gap", alt="One", source="x"))
+    Figure gap: The gap
+    One
+    Drawn: 1 Text
+    Digest: 229d3bdf7ffef881
+    """
+    _require(
+        "show_figure", "figure", name=name, caption=caption, alt=alt, source=source
+    )
+    words = dict(name=name, caption=caption, alt=alt, source=source, note=note)
+    told, drawn = digest.of_figure(figure, words)
+    return f"Figure {name}: {caption}\n{alt}\nDrawn: {drawn}\nDigest: {told}"
 
 
 def show_text(markdown: str) -> None:
@@ -150,6 +194,14 @@ def _require(function: str, thing: str, **words: str) -> None:
                 f"  Expected text that a reader sees with the {thing}.\n"
                 f'  Do: give {name}="…".'
             )
+
+
+def _cells(frame: pd.DataFrame) -> tuple[list[str], list[list[str]], list[bool]]:
+    """Header, rows, and which columns hold numbers, as texts."""
+    header = [str(column) for column in frame.columns]
+    rows = [[_shown(value) for value in row] for row in frame.itertuples(index=False)]
+    numeric = [_reads_as_numbers([row[i] for row in rows]) for i in range(len(header))]
+    return header, rows, numeric
 
 
 def _shown(value: Any) -> str:

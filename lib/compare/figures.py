@@ -7,7 +7,8 @@ among cities is drawn hollow; every mark has its year beside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from compare.codebook import Codebook, Place, find_root, load_codebook
+from compare.problems import Problem, raise_any
 from compare.views import number
 
 INK, GREY, FAINT = "#222222", "#666666", "#d9d9d9"
@@ -151,7 +153,7 @@ def plot_shares(
     Parameters
     ----------
     shares
-        Statements of one indicator, as made by ``views.statements``.
+        Statements of one indicator with their grades, as made by ``views.graded``.
     lines
         Its reference lines.
     label
@@ -187,6 +189,7 @@ def plot_lottery_fund_shares(
     """
     book = load_codebook(root or find_root())
     places = {place.doc: place for place in book.places}
+    _refuse_incomparable(shares)
     with _style():
         figure = Figure(figsize=(WIDTH, 0.9 + 0.42 * len(shares)), layout="constrained")
         axes = figure.add_subplot()
@@ -204,7 +207,8 @@ def plot_lottery_fund_shares(
                 fontsize=8,
                 color=INK,
             )
-            names.append(f"{_name(place)}\n{row.fund_en}  {row.fund_zh}")
+            grade = "  B" if row.grade == "B" else ""
+            names.append(f"{_name(place)}{grade}\n{row.fund_en}  {row.fund_zh}")
         apart = int((~shares["apart"]).sum())
         axes.axhline(apart - 0.5, color=GREY, linewidth=0.8)
         axes.axhspan(
@@ -223,10 +227,132 @@ def plot_lottery_fund_shares(
     return figure
 
 
+def plot_findings(counts: pd.DataFrame, root: Path | None = None) -> Figure:
+    """Stacked bars: how many findings of each rule hold, fail or depend.
+
+    Parameters
+    ----------
+    counts
+        As made by ``views.findings_by_rule``.
+    """
+    book = load_codebook(root or find_root())
+    fills = {
+        "holds": ("#d9d9d9", ""),
+        "fails": ("#d55e00", ""),
+        "depends": ("white", "////"),
+    }
+    with _style():
+        figure = Figure(figsize=(WIDTH, 1.2 + 0.34 * len(counts)), layout="constrained")
+        axes = figure.add_subplot()
+        left = pd.Series(0, index=counts.index)
+        for verdict, (fill, hatch) in fills.items():
+            label = f"{verdict} {book.label('verdict', verdict, 'zh')}"
+            axes.barh(
+                range(len(counts)),
+                counts[verdict],
+                left=left,
+                height=0.62,
+                facecolor=fill,
+                hatch=hatch,
+                edgecolor=GREY,
+                label=label,
+            )
+            left = left + counts[verdict]
+        names = [textwrap.fill(str(rule), 62) for rule in counts["Rule"]]
+        axes.set_yticks(range(len(counts)), names, fontsize=6.5, linespacing=1.0)
+        axes.invert_yaxis()
+        axes.set_xlabel("findings  核对结果数")
+        axes.legend(loc="lower right", fontsize=7)
+    return figure
+
+
+def plot_pace(
+    progress: pd.DataFrame,
+    indicators: Sequence[str],
+    national: pd.DataFrame,
+    root: Path | None = None,
+) -> Figure:
+    """Bars for the change per year that plans need, a panel for each indicator.
+
+    Parameters
+    ----------
+    progress
+        As made by ``views.progress``.
+    indicators
+        Codes, one panel each.
+    national
+        As made by ``views.national_pace``.
+    """
+    book = load_codebook(root or find_root())
+    places = {place.doc: place for place in book.places}
+    with _style():
+        figure = Figure(figsize=(WIDTH, 2.4), layout="constrained")
+        panels = figure.subplots(1, len(indicators), squeeze=False)[0]
+        for axes, code in zip(panels, indicators, strict=True):
+            rows = progress[progress["indicator"] == code]
+            lows = rows["low"].astype(float).tolist()
+            for y, (low, row) in enumerate(zip(lows, rows.itertuples(), strict=True)):
+                place = places[str(row.doc)]
+                hollow = place.fill == "hollow"
+                axes.barh(
+                    y,
+                    low,
+                    height=0.5,
+                    facecolor="white" if hollow else place.colour,
+                    edgecolor=place.colour,
+                    linewidth=1.5,
+                )
+                words = f"{row.per_year}\n{row.baseline} → {row.target}"
+                _below(axes, low, y - 0.12, words, "right")
+            plan = national[national["indicator"] == code]
+            pace = float(plan["per_year"].iloc[0])
+            axes.axvline(pace, color=INK, linewidth=1.0)
+            years = f"{plan['from'].iloc[0]}–{plan['to'].iloc[0]}"
+            axes.set_title(
+                f"{book.indicators[code].label_en}\n{book.indicators[code].label_zh}\n"
+                f"line: the country planned {number(round(pace, 2))} a year, {years}",
+                loc="left",
+                fontsize=7.5,
+            )
+            shown = [_name(places[doc]) for doc in rows["doc"]]
+            axes.set_yticks(range(len(rows)), shown)
+            axes.set_ylim(len(rows) - 0.4, -0.6)
+            axes.set_xlim(0, max([*lows, pace]) * 1.15)
+            axes.set_xlabel("change per year  年均变化")
+    return figure
+
+
+def _refuse_incomparable(frame: pd.DataFrame) -> None:
+    """Refuse a chart in which a value may not stand beside another.
+
+    Raises
+    ------
+    Problems
+        At least one value has grade C inside the chart.
+    """
+    raise_any(
+        Problem(
+            f"figure, {row['ids']}",
+            f"{row['stated']} of {row['place']} has grade C here ({row['facet']}).",
+            "values that may stand in one chart.",
+            "leave it out, or draw it in a panel of its own.",
+        )
+        for row in frame[frame["grade"] == "C"].to_dict("records")
+    )
+
+
+def _marked(place: Place, frame: pd.DataFrame) -> str:
+    """Name of a place, with the facet that makes its values comparable with a mark."""
+    own = frame[(frame["doc"] == place.doc) & (frame["grade"] == "B")]
+    facets = "; ".join(dict.fromkeys(own["facet"].str.replace("_", " ")))
+    return _name(place) + (f"\nB: {facets}" if facets else "")
+
+
 def _dots(
     axes: Axes, frame: pd.DataFrame, book: Codebook, *, every_place: bool = False
 ) -> None:
     """Draw one row for each place: marks, their years, and the way between them."""
+    _refuse_incomparable(frame)
     shown = [
         place for place in book.places if every_place or place.doc in set(frame["doc"])
     ]
@@ -247,7 +373,7 @@ def _dots(
             continue
         _dumbbell(axes, rows, y, place)
     axes.set_ylim(len(shown) - 0.4, -0.6)
-    axes.set_yticks(range(len(shown)), [_name(place) for place in shown])
+    axes.set_yticks(range(len(shown)), [_marked(place, frame) for place in shown])
     axes.tick_params(axis="y", length=0)
 
 

@@ -79,8 +79,8 @@ def statements(indicators: Iterable[str], root: Path | None = None) -> pd.DataFr
         Columns ``indicator``, ``position``, ``doc``, ``place``, ``place_zh``,
         ``place_en``, ``source``, ``kind``, ``time_period``, ``value``, ``lower``,
         ``upper``, ``upper_open``, ``comparator``, ``scope``, ``scope_stated``,
-        ``obligation``, ``match_type``, ``obs_status``, ``stated`` (in words), ``note``
-        and ``ids``: all observations that say the same.
+        ``obligation``, ``match_type``, ``obs_status``, ``stated`` (in words),
+        ``note``, ``id`` and ``ids``: all observations that say the same.
 
     Examples
     --------
@@ -134,6 +134,7 @@ def statements(indicators: Iterable[str], root: Path | None = None) -> pd.DataFr
         "obs_status",
         "stated",
         "note",
+        "id",
         "ids",
     ]
     return kept.sort_values(by, kind="stable")[columns].reset_index(drop=True)
@@ -283,8 +284,8 @@ def bed_ratios(root: Path | None = None) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        As ``statements``, with ``panel`` (``reported`` or ``institution``);
-        ``source`` is ``reported`` or ``derived``. An all-bed ratio that we derive
+        As ``statements``, with ``panel`` (``reported`` or ``institution``) and
+        ``what`` in words; ``source`` is ``reported`` or ``derived``. An all-bed ratio that we derive
         stands in the reported panel beside the value that the document reports. Refused
         ratios are not here; ``refusals`` lists them.
     """
@@ -299,7 +300,12 @@ def bed_ratios(root: Path | None = None) -> pd.DataFrame:
     both["panel_order"] = both["panel"].map({"reported": 0, "institution": 1})
     by = ["panel_order", "position", "source", "time_period"]
     ascending = [True, True, False, True]
-    return both.sort_values(by, ascending=ascending, kind="stable", ignore_index=True)
+    both = both.sort_values(by, ascending=ascending, kind="stable", ignore_index=True)
+    labels = {code: row.label_en for code, row in _book(root).indicators.items()}
+    both["what"] = (
+        both["source"] + " " + both["kind"] + ": " + both["indicator"].map(labels)
+    )
+    return graded(both, root, group="panel")
 
 
 def refusals(root: Path | None = None) -> pd.DataFrame:
@@ -307,7 +313,7 @@ def refusals(root: Path | None = None) -> pd.DataFrame:
     book = _book(root)
     frame = load_derived(root)
     frame = frame[(frame["refused"] == "yes") & (frame["measure"] == "value")].copy()
-    frame["doc"] = frame["id"].str.partition(":")[0]
+    frame["doc"] = frame["id"].str.replace(":.*", "", regex=True)
     frame = frame.join(_places(book), on="doc").sort_values(["position", "id"])
     labels = {code: row.label_en for code, row in book.indicators.items()}
     return pd.DataFrame(
@@ -326,14 +332,11 @@ def childcare_slot_ratios(root: Path | None = None) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        As ``statements``; ``source`` is ``reported`` or ``derived``.
+        As ``statements``; ``source`` is ``reported`` or ``derived``; with ``grade`` and
+        ``facet`` of the worst pair.
     """
     code = ["childcare_slots_per_1000_residents"]
-    reported = statements(code, root)
-    both = pd.concat([reported, _derived_like(code, root)], ignore_index=True)
-    return both.sort_values(
-        ["position", "kind", "time_period", "source"], kind="stable", ignore_index=True
-    )
+    return graded(with_derived(code, root), root)
 
 
 def lottery_fund_shares(root: Path | None = None) -> pd.DataFrame:
@@ -354,7 +357,8 @@ def lottery_fund_shares(root: Path | None = None) -> pd.DataFrame:
     frame["fund"] = frame["fund_zh"] + " " + frame["fund_en"]
     frame["apart"] = frame["scope"] == "county_retained"
     by = ["apart", "position", "time_period"]
-    return frame.sort_values(by, kind="stable", ignore_index=True)
+    frame = frame.sort_values(by, kind="stable", ignore_index=True)
+    return graded(frame, root, group="apart")
 
 
 def area_series(indicator: str, root: Path | None = None) -> pd.DataFrame:
@@ -394,7 +398,7 @@ def progress(root: Path | None = None) -> pd.DataFrame:
     """
     book = _book(root)
     derived = load_derived(root)
-    derived["doc"] = derived["id"].str.partition(":")[0]
+    derived["doc"] = derived["id"].str.replace(":.*", "", regex=True)
     computed = derived[derived["refused"] == ""]
     gaps = computed[computed["measure"] == "gap"].to_dict("records")
     paces = {
@@ -413,6 +417,7 @@ def progress(root: Path | None = None) -> pd.DataFrame:
                 "from": baseline["time_period"],
                 "target": worded(target, book),
                 "to": target["time_period"],
+                "low": paces[row["doc"], row["indicator"]]["lower"],
                 "change": _between(row),
                 "per_year": _between(paces[row["doc"], row["indicator"]]),
                 "obligation": target["obligation"],
@@ -484,6 +489,69 @@ def findings_by_rule(root: Path | None = None) -> pd.DataFrame:
     return table.reset_index(drop=True).rename_axis(columns=None)
 
 
+def open_findings(root: Path | None = None) -> pd.DataFrame:
+    """Show contradictions: what fails or depends, flat targets and zeros apart."""
+    frame = findings(root)
+    opened = (frame["verdict"] != "holds") & ~frame["rule"].isin(_about_targets(root))
+    columns = ["place", "verdict", "explanation_en", "stated", "computed", "arithmetic"]
+    return as_table(frame[opened], columns, root).reset_index(drop=True)
+
+
+def flat_targets(root: Path | None = None) -> pd.DataFrame:
+    """Show targets that do not lie beyond their baselines, and baselines of zero."""
+    book = _book(root)
+    frame = findings(root)
+    frame = frame[
+        (frame["verdict"] != "holds") & frame["rule"].isin(_about_targets(root))
+    ]
+    indicators = load(root).set_index("id")["indicator"]
+    labels = {code: row.label_en for code, row in book.indicators.items()}
+    tests = {row.rule: book.label("test", row.test) for row in book.finding_rules}
+    first = frame["inputs"].str.replace(" .*", "", regex=True)
+    table = pd.DataFrame(
+        {
+            "Place 地区": frame["place"],
+            "Test": frame["rule"].map(tests),
+            "Indicator": first.map(indicators).map(labels),
+            "Said": frame["arithmetic"],
+            "Where (id)": frame["inputs"].str.replace(" ", SEVERAL),
+        }
+    )
+    return table.reset_index(drop=True)
+
+
+def _about_targets(root: Path | None) -> list[str]:
+    rules = _book(root).finding_rules
+    return [row.rule for row in rules if row.test in ("rises", "not_zero")]
+
+
+def national_pace(indicators: Sequence[str], root: Path | None = None) -> pd.DataFrame:
+    """Change per year that the country planned: from its first actual to its target.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``indicator``, ``per_year``, ``from`` and ``to``; one row for each indicator
+        with a national actual before a national target.
+    """
+    rows = []
+    for code in indicators:
+        lines = reference_lines(code, root)
+        national = lines[lines["ref_area"] == "CN"].sort_values("time_period")
+        target = national[national["kind"] == "target"].iloc[0]
+        actual = national[national["kind"] == "actual"].iloc[0]
+        years = int(target["time_period"][:4]) - int(actual["time_period"][:4])
+        rows.append(
+            {
+                "indicator": code,
+                "per_year": (target["value"] - actual["value"]) / years,
+                "from": actual["time_period"],
+                "to": target["time_period"],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
 def comparability(indicator: str = "", root: Path | None = None) -> pd.DataFrame:
     """Grades of pairs of values, with the worst facet and the reason.
 
@@ -511,7 +579,7 @@ def comparability(indicator: str = "", root: Path | None = None) -> pd.DataFrame
 def grades(
     indicators: Iterable[str], kind: str, root: Path | None = None
 ) -> pd.DataFrame:
-    """Show the pair matrix of some indicators: the worst grade between two places."""
+    """Show the pair matrix of some indicators: the best grade between two places."""
     book = _book(root)
     frame = comparability("", root)
     wanted = frame["indicator"].isin(list(indicators)) & (frame["kind"] == kind)
@@ -540,7 +608,7 @@ def scenarios(indicators: Iterable[str], root: Path | None = None) -> pd.DataFra
         frame["measure"].isin(["implied", "scenario"])
         & frame["indicator"].isin(list(indicators))
     ].copy()
-    frame["doc"] = frame["id"].str.partition(":")[0]
+    frame["doc"] = frame["id"].str.replace(":.*", "", regex=True)
     frame = frame.join(_places(book), on="doc").sort_values(["position", "id"])
     labels = {code: row.label_en for code, row in book.indicators.items()}
     return pd.DataFrame(
@@ -699,7 +767,7 @@ COLUMNS = {
     "reason_en": "Why",
     "left_place": "Left",
     "right_place": "Right",
-    "panel": "Panel",
+    "what": "What",
 }
 
 
@@ -733,7 +801,7 @@ def _derived_like(indicators: Sequence[str], root: Path | None) -> pd.DataFrame:
     frame = load_derived(root)
     of_indicator = frame["indicator"].isin(indicators) & (frame["measure"] == "value")
     frame = frame[of_indicator & (frame["refused"] == "")].copy()
-    frame["doc"] = frame["id"].str.partition(":")[0]
+    frame["doc"] = frame["id"].str.replace(":.*", "", regex=True)
     frame = frame.join(_places(book), on="doc")
     hedged = frame["value"].isna()
     ends = (
@@ -753,8 +821,57 @@ def _derived_like(indicators: Sequence[str], root: Path | None) -> pd.DataFrame:
         obs_status="A",
         upper_open="",
         ids=frame["inputs"].str.replace(" ", SEVERAL),
-    ).drop(
-        columns=["id", "formula", "inputs", "refused", "note_zh", "ref_area", "unit"]
+    ).drop(columns=["formula", "inputs", "refused", "note_zh", "ref_area", "unit"])
+
+
+def with_derived(indicators: Sequence[str], root: Path | None = None) -> pd.DataFrame:
+    """Put reported statements and derived values of some indicators together."""
+    reported, derived = statements(indicators, root), _derived_like(indicators, root)
+    if derived.empty:
+        return reported
+    both = pd.concat([reported, derived], ignore_index=True)
+    by = ["position", "kind", "time_period", "source"]
+    return both.sort_values(by, kind="stable", ignore_index=True)
+
+
+def graded(
+    frame: pd.DataFrame, root: Path | None = None, *, group: str = "kind"
+) -> pd.DataFrame:
+    """Add ``grade`` and ``facet``: the worst pair of each value inside one chart.
+
+    Parameters
+    ----------
+    frame
+        Statements and derived values, as made by ``statements`` or built on it.
+    group
+        Column that tells what is drawn together: only values of one kind, and with
+        the same cell here, are held against each other.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The frame with both columns; empty where a value has no neighbour.
+    """
+    pairs = comparability("", root)
+    grade_of = {
+        (left, right): (grade, facet)
+        for left, right, grade, facet in zip(
+            pairs["left"], pairs["right"], pairs["grade"], pairs["facet"], strict=True
+        )
+    }
+    rows = frame[["doc", "kind", "source", "id", "ids"]].assign(group=frame[group])
+    listed = rows.to_dict("records")
+    worst: list[tuple[str, str]] = []
+    for row in listed:
+        found = [("", "")]
+        for other in listed:
+            together = other["kind"] == row["kind"] and other["group"] == row["group"]
+            if together and other["doc"] != row["doc"]:
+                pair = (row["id"], other["id"])
+                found.append(grade_of.get(pair) or grade_of.get(pair[::-1], ("", "")))
+        worst.append(max(found))
+    return frame.assign(
+        grade=[grade for grade, _ in worst], facet=[facet for _, facet in worst]
     )
 
 
@@ -763,15 +880,20 @@ def _between(row: Any) -> str:
     if row["refused"]:
         return "not computed"
     if row["value"] == row["value"]:
-        return number(round(row["value"], 2))
+        return _brief(row["value"])
     low, high = row["lower"], row["upper"]
     if low != low and high != high:
         return "not bounded"
     if high != high:
-        return f"at least {number(round(low, 2))}"
+        return f"at least {_brief(low)}"
     if low != low or low == 0:
-        return f"at most {number(round(high, 2))}"
-    return f"{number(round(low, 2))} to {number(round(high, 2))}"
+        return f"at most {_brief(high)}"
+    return f"{_brief(low)} to {_brief(high)}"
+
+
+def _brief(value: float) -> str:
+    """Write a derived number with two decimals, or none from 1,000 on."""
+    return number(round(value, 2 if abs(value) < 1000 else None))
 
 
 def _state(kinds: set[str], absent: str) -> str:
