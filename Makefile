@@ -50,8 +50,8 @@ rebuild: $(READY) ## build the curated tables again and compare them with git
 	$(BIN)/compare build
 	git diff --exit-code -- data/curated
 
-nbval: $(READY) ## run the notebooks again and compare every output
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout=120 notebooks
+nbval: $(READY) ## run the notebooks again and compare outputs, bytes and reports
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --nbval notebooks
 
 bench: $(READY) ## measure speed as ratios
 	$(BIN)/python -m benchmarks

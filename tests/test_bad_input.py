@@ -155,8 +155,6 @@ def test_what_a_spreadsheet_does_is_refused_and_format_puts_it_back(
     result = run(project, "format")
     assert (result.exit_code, result.stdout) == (0, f"wrote {name}\n")
     assert path.read_bytes() == before
-    assert run(project, "format").stdout == "Nothing to change.\n"
-    assert run(project).exit_code == 0
 
 
 @pytest.mark.parametrize("name", [READINGS, CROSSWALK, "data/codebook/places.csv"])

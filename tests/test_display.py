@@ -37,13 +37,15 @@ def bars(caption: Any = "Beds") -> Any:
 def test_a_table_shows_every_row_and_column(shown: Any) -> None:
     text = table(shown, {f"column {i}": range(200) for i in range(30)})["text/plain"]
     lines = text.splitlines()
-    assert len(lines) == 1 + 2 + 200 + 1
+    assert len(lines) == 1 + 2 + 200 + 2
     assert "column 29" in lines[1] and "…" not in text and "..." not in text
 
 
 def test_chinese_and_latin_cells_line_up(shown: Any) -> None:
     columns = {"地方 Place": ["佳木斯", "Xianning"], "Beds": [1, 20]}
-    assert table(shown, columns, note="n")["text/plain"].splitlines() == [
+    lines = table(shown, columns, note="n")["text/plain"].splitlines()
+    assert re.fullmatch("Digest: [0-9a-f]{16}", lines.pop())
+    assert lines == [
         "C",
         "地方 Place  Beds",
         "----------  ----",
@@ -96,7 +98,9 @@ def test_words_in_a_table_are_text_and_not_markup(shown: Any) -> None:
 def test_a_figure_carries_its_words_and_both_drawings(shown: Any) -> None:
     bars()
     forms = shown()
-    assert forms["text/plain"] == "Figure beds: Beds\nTwo bars"
+    lines = forms["text/plain"].splitlines()
+    assert lines[:2] == ["Figure beds: Beds", "Two bars"]
+    assert "2 Rectangle" in lines[2] and lines[3].startswith("Digest: ")
     assert "<text" not in forms["image/svg+xml"]
     assert re.search("<text[^>]*>label</text>", forms[FIGURE].pop("svg"))
     assert forms[FIGURE] == {

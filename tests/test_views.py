@@ -1,5 +1,6 @@
 """Views: sorted, named, worded, and like beside like only."""
 
+import inspect
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -45,6 +46,17 @@ VIEWS: dict[str, Callable[[], pd.DataFrame]] = {
     "bed_ratios": views.bed_ratios,
     "childcare_slot_ratios": views.childcare_slot_ratios,
     "lottery_fund_shares": views.lottery_fund_shares,
+}
+WITHOUT_ARGUMENTS = {
+    name: function
+    for name, function in inspect.getmembers(views, inspect.isfunction)
+    if function.__module__ == views.__name__
+    and not name.startswith("_")
+    and inspect.signature(function).return_annotation == "pd.DataFrame"
+    and all(
+        parameter.default is not parameter.empty
+        for parameter in inspect.signature(function).parameters.values()
+    )
 }
 
 
@@ -114,6 +126,17 @@ def test_every_row_of_a_view_names_observations_of_its_place(name: str) -> None:
         ids = str(row.ids).split(views.SEVERAL)
         assert ids and set(ids) <= known
         assert all(id.startswith(f"{row.doc}:") for id in ids)
+
+
+@pytest.mark.parametrize("name", sorted(WITHOUT_ARGUMENTS))
+def test_a_view_of_everything_is_a_table_ready_to_be_shown(name: str) -> None:
+    frame = WITHOUT_ARGUMENTS[name]()
+    assert len(frame) > 0
+    assert frame.index.tolist() == list(range(len(frame)))
+    assert frame.columns.is_unique
+    assert all(isinstance(column, str) and column for column in frame.columns)
+    assert not frame.isna().all(axis=1).any()
+    pd.testing.assert_frame_equal(frame, WITHOUT_ARGUMENTS[name]())
 
 
 def test_indicators_stand_in_the_order_they_were_asked_for() -> None:
@@ -384,6 +407,7 @@ def test_norms_are_no_targets(checked: Checked) -> None:
 def test_a_table_for_readers_has_words_for_codes() -> None:
     frame = views.statements(["lottery_fund_eldercare_share"])
     columns = ["indicator", "kind", "time_period", "obligation", "obs_status", "stated"]
+    before = frame.copy()
     shown = views.as_table(frame, columns)
     assert shown.columns.tolist() == [
         "Indicator",
@@ -396,7 +420,7 @@ def test_a_table_for_readers_has_words_for_codes() -> None:
     assert "undated" in set(shown["Time"])
     assert "" not in set(shown["Time"])
     assert set(shown["Status"]) == {"normal value", "definition differs"}
-    assert frame.columns.tolist() == STATEMENTS
+    pd.testing.assert_frame_equal(frame, before)
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,11 @@ from compare.propose import (
 )
 from compare.readings import Reading, decimal, load_readings, typed, verify
 from compare.reliability import (
+    READERS,
+    Adjudication,
     Agreement,
+    Coding,
+    CodingAdjudication,
     agreement,
     load_two_readings,
     verify_adjudicated,
@@ -112,7 +116,7 @@ def check(root: Path) -> Checked:
         own = [row for row in rows if row.doc == doc]
         problems += codebook.check_codes(f"data/readings/{doc}.csv", own, book)
     problems += verify(rows, documents, book)
-    problems += _check_damage(documents, book)
+    problems += _check_damage(documents, book) + _check_files(root, book)
     problems += cross_check(root, documents, rows, book)
     incomplete = unread + found + unsettled
     raise_any(problems + incomplete if incomplete else [])
@@ -185,10 +189,19 @@ def known_tables(root: Path) -> dict[Path, type[Row]]:
     }
     edited[root / codebook.FOLDER / "layouts.csv"] = Layout
     edited[root / codebook.FOLDER / "layout_differences.csv"] = Explanation
-    for path in sorted((root / readings.FOLDER).glob("*.csv")):
-        edited[path] = Reading
-    for path in sorted((root / readings.FOLDER / "exclusions").glob("*.csv")):
-        edited[path] = numerals.Exclusion
+    folder = root / readings.FOLDER
+    models: Mapping[str, type[Row]] = {
+        ".": Reading,
+        "r1": Reading,
+        "r2": Reading,
+        "exclusions": numerals.Exclusion,
+        "adjudications": Adjudication,
+    }
+    for name, model in models.items():
+        edited |= dict.fromkeys(sorted((folder / name).glob("*.csv")), model)
+    for reader in READERS:
+        edited[folder / reader / "crosswalk.csv"] = Coding
+    edited[folder / "adjudications" / "crosswalk.csv"] = CodingAdjudication
     return edited
 
 
@@ -274,10 +287,24 @@ def write_proposals(root: Path, doc: str) -> Path:
     return path
 
 
+def _check_files(root: Path, book: Codebook) -> list[Problem]:
+    """Check that every file of readings belongs to a declared document."""
+    return [
+        Problem(
+            path.relative_to(root).as_posix(),
+            f"no document is called {path.stem!r}.",
+            "a row of data/codebook/documents.csv.",
+            "add the row, or move the file away.",
+        )
+        for path in sorted((root / readings.FOLDER).glob("*.csv"))
+        if path.stem not in book.documents
+    ]
+
+
 def _check_damage(documents: Mapping[str, Document], book: Codebook) -> list[Problem]:
     """Check that every declared damage occurs as often as it says."""
     problems = []
-    for number, row in enumerate(book.damage, start=2):
+    for number, row in tables.numbered(book.damage):
         if row.doc not in documents:
             continue
         found = len(re.findall(row.pattern, documents[row.doc].text))
@@ -305,7 +332,8 @@ def _implausible(observations: list[Observation], book: Codebook) -> list[Proble
             problems.append(
                 Problem(
                     f"data/readings/{row.doc}.csv {row.id}, value",
-                    f"{row.lower} to {row.upper} {row.unit} for {row.indicator}.",
+                    f"{row.lower if below else row.upper} {row.unit} for "
+                    f"{row.indicator}.",
                     f"{indicator.lower or '…'} to {indicator.upper or '…'}.",
                     "read the sentence again; correct the unit in the crosswalk, or "
                     "widen the bounds in indicators.csv.",

@@ -7,6 +7,7 @@ given. Nothing here knows a place, a wording or a factor: those are rows.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,9 +15,21 @@ from pathlib import Path
 from typing import Annotated
 
 from compare import tables
+from compare.arithmetic import names_in
 from compare.problems import Problem, raise_any
 from compare.quantities import Lexicon, lexicon
-from compare.tables import CODE, DATE, NUMBER, Codelist, Refers, Row, RowT, column
+from compare.tables import (
+    CODE,
+    DATE,
+    NUMBER,
+    PERIOD,
+    Codelist,
+    Refers,
+    Regex,
+    Row,
+    RowT,
+    column,
+)
 
 FOLDER = Path("data/codebook")
 NO_TERM = "NoTermFound"
@@ -185,7 +198,9 @@ class Damage(Row):
 
     key = ("doc", "pattern")
     doc: Annotated[str, Refers("documents")] = column("document")
-    pattern: str = column("regular expression for the damaged place")
+    pattern: Annotated[str, Regex()] = column(
+        "regular expression for the damaged place"
+    )
     effect: Annotated[str, Codelist("damage")] = column("kind of damage")
     read_as: str = column("what it is read as; empty: left out", empty=True)
     matches: str = column("how often it occurs", pattern=r"\d+")
@@ -362,7 +377,9 @@ class Codebook:
     def is_share(self, indicator: str) -> bool:
         """Whether values are percentages of a whole, so that ≥ ends at 100."""
         found = self.indicators.get(indicator)
-        return found is not None and self.units[found.unit].dimension == "share"
+        if found is None or found.upper != "100":
+            return False
+        return self.units[found.unit].dimension == "share"
 
 
 def find_root(named: str | os.PathLike[str] | None = None) -> Path:
@@ -416,12 +433,16 @@ def load_codebook(root: Path) -> Codebook:
     for name, model in TABLES.items():
         rows[name], found = tables.read(root / FOLDER / f"{name}.csv", model, root)
         problems += found
+    problems += _check_words(rows["number_words"])
     raise_any(problems)
     book = _freeze(rows)
     for name, table in rows.items():
         problems += check_codes(f"{FOLDER.as_posix()}/{name}.csv", table, book)
     problems += _check_crosswalk(book)
     problems += _check_coverage(book)
+    problems += _check_units_and_places(book)
+    for name in ("derivations", "finding_rules"):
+        problems += _check_rules(f"data/codebook/{name}.csv", rows[name], book)
     raise_any(problems)
     return book
 
@@ -444,7 +465,7 @@ def check_codes(name: str, rows: Iterable[Row], book: Codebook) -> list[Problem]
         "units": book.units,
     }
     problems = []
-    for number, row in enumerate(rows, start=2):
+    for number, row in tables.numbered(rows):
         allowed = {
             field: list(book.codes.get(mark.name, {}))
             for field, mark in tables.marks(type(row), Codelist).items()
@@ -537,10 +558,10 @@ def _freeze(rows: Mapping[str, Sequence[Row]]) -> Codebook:
 def _check_crosswalk(book: Codebook) -> list[Problem]:
     problems = []
     accepted: dict[tuple[str, ...], int] = {}
-    for number, row in enumerate(book.crosswalk, start=2):
+    for number, row in tables.numbered(book.crosswalk):
         place = f"{FOLDER.as_posix()}/crosswalk.csv row {number}"
         problems += _check_match(place, row, book)
-        if row.status != "accepted":
+        if row.status == "rejected":
             continue
         key = (row.subject_source, row.subject_label, row.scope_stated, row.unit_stated)
         other = accepted.setdefault(key, number)
@@ -581,6 +602,121 @@ def _check_match(place: str, row: Match, book: Codebook) -> list[Problem]:
     if stated and wanted and stated.dimension != wanted.dimension:
         problems.append(_unconvertible(f"{place}, unit", stated, wanted))
     return problems
+
+
+def _check_words(rows: Iterable[Row]) -> list[Problem]:
+    """Check that the meaning of a number word is what its role asks for."""
+    numbers = ("digit", "ten", "multiplier", "universal")
+    wanted = {
+        **dict.fromkeys(numbers, (r"\d+", "a number")),
+        **dict.fromkeys(
+            ("before", "inside", "after"), (r"=|[<>]=?|~|\+|\.\.", "a comparator")
+        ),
+        "period": (PERIOD, "a time period"),
+    }
+    return [
+        Problem(
+            f"{FOLDER.as_posix()}/number_words.csv row {number}, meaning",
+            f"{row.meaning!r} for the {row.role} «{row.word}».",
+            f"{wanted[row.role][1]}.",
+            "correct the meaning, or the role.",
+        )
+        for number, row in tables.numbered(rows)
+        if isinstance(row, Word) and row.role in wanted
+        if not re.fullmatch(wanted[row.role][0], row.meaning)
+    ]
+
+
+def _check_units_and_places(book: Codebook) -> list[Problem]:
+    """Check factors, the areas that areas lie in, places, and what doubts say."""
+    folder = FOLDER.as_posix()
+    problems = [
+        Problem(
+            f"{folder}/units.csv row {number}, factor",
+            f"{row.factor!r}.",
+            "a number other than zero.",
+            "correct the factor.",
+        )
+        for number, row in tables.numbered(book.units.values())
+        if not Decimal(row.factor)
+    ]
+    problems += [
+        _unknown(
+            f"{folder}/areas.csv row {number}, part_of",
+            row.part_of,
+            [*book.areas],
+        )
+        for number, row in tables.numbered(book.areas.values())
+        if row.part_of and row.part_of not in book.areas
+    ]
+    problems += [
+        Problem(
+            f"{folder}/corrections.csv row {number}, obs_status",
+            f"{row.obs_status!r}.",
+            "'U': the program sets every other status by itself.",
+            "write 'U', or delete the row.",
+        )
+        for number, row in tables.numbered(book.corrections)
+        if row.obs_status != "U"
+    ]
+    shown = [row.doc for row in book.places]
+    problems += [
+        Problem(
+            f"{folder}/places.csv",
+            f"no row for the document {doc}.",
+            "a row with name, colour and marker for each document.",
+            "add the row.",
+        )
+        for doc in book.documents
+        if doc not in shown
+    ]
+    return problems
+
+
+def _check_rules(name: str, rows: Iterable[Row], book: Codebook) -> list[Problem]:
+    """Check the indicators, kinds and formulas of rules."""
+    problems = []
+    for number, row in tables.numbered(rows):
+        if not isinstance(row, Rule):
+            continue
+        place = f"{name} row {number}"
+        inputs = list(row.named())
+        wanted = [(letter, code) for letter, code, _ in inputs]
+        wanted.append(("indicator", getattr(row, "indicator", "*")))
+        problems += [
+            _unknown(f"{place}, {field}", code, [*book.indicators])
+            for field, code in wanted
+            if code != "*" and code not in book.indicators
+        ]
+        problems += [
+            _unknown(f"{place}, {letter}_kinds", kind, [*book.codes["kind"]])
+            for letter, _, kinds in inputs
+            for kind in kinds.split()
+            if kind not in book.codes["kind"]
+        ]
+        problems += _check_formula(place, row)
+    return problems
+
+
+def _check_formula(place: str, row: Rule) -> list[Problem]:
+    formula = getattr(row, "formula", "")
+    letters = {letter for letter, _, _ in row.named()} | {"years"}
+    try:
+        spare = names_in(formula) - letters if formula else set()
+    except ValueError as error:
+        fault = f"{error}."
+    else:
+        if not spare:
+            return []
+        fault = f"{formula!r} uses {', '.join(sorted(spare))}."
+    return [
+        Problem(
+            f"{place}, formula",
+            fault,
+            f"numbers, + - * / and {', '.join(sorted(letters))}.",
+            "correct the formula, or name the input.",
+        )
+    ]
 
 
 def _check_coverage(book: Codebook) -> list[Problem]:

@@ -13,9 +13,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated
 
+from compare.arithmetic import Interval
 from compare.codebook import Codebook, FindingRule
 from compare.derive import (
-    Interval,
     by_indicator,
     combinations,
     compute,

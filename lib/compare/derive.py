@@ -8,15 +8,13 @@ refusal is a row of its own.
 
 from __future__ import annotations
 
-import ast
 import math
-import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from typing import Annotated, Protocol
 
+from compare.arithmetic import Interval, evaluate
 from compare.codebook import Codebook, Derivation
 from compare.harmonize import Observation
 from compare.quantities import plain
@@ -66,109 +64,6 @@ class Derived(Row):
     )
     note: Annotated[str, Long()] = column("what to mind, or why it was refused")
     note_zh: Annotated[str, Long()] = column("the same in Chinese")
-
-
-@dataclass(frozen=True)
-class Interval:
-    """All values between two exact ends, both included; an end may be infinite.
-
-    Examples
-    --------
-    >>> print(Interval.of(30000, 40000) / Interval.of(1000, 2000))
-    [15, 40]
-    >>> print(Interval.of(2930, 2930) / Interval.of("4.5", None))
-    [0, 5860/9]
-    """
-
-    lower: Fraction | float
-    upper: Fraction | float
-
-    @classmethod
-    def of(
-        cls, lower: int | str | Decimal | None, upper: int | str | Decimal | None
-    ) -> Interval:
-        """Interval of two numbers; None is an end that nothing sets."""
-        return cls(
-            -math.inf if lower is None else Fraction(lower),
-            math.inf if upper is None else Fraction(upper),
-        )
-
-    def __str__(self) -> str:
-        """Both ends."""
-        return f"[{self.lower}, {self.upper}]"
-
-    def __add__(self, other: Interval) -> Interval:
-        """Sum of any two members."""
-        return Interval(self.lower + other.lower, self.upper + other.upper)
-
-    def __sub__(self, other: Interval) -> Interval:
-        """Difference of any two members."""
-        return Interval(self.lower - other.upper, self.upper - other.lower)
-
-    def __mul__(self, other: Interval) -> Interval:
-        """Product of any two members."""
-        ends = [
-            left * right if left and right else Fraction(0)
-            for left in (self.lower, self.upper)
-            for right in (other.lower, other.upper)
-        ]
-        return Interval(min(ends), max(ends))
-
-    def __truediv__(self, other: Interval) -> Interval:
-        """Quotient of any two members.
-
-        Raises
-        ------
-        ZeroDivisionError
-            The divisor may be zero.
-        """
-        if other.lower <= 0 <= other.upper:
-            raise ZeroDivisionError(f"{other} contains zero")
-        return self * Interval(_inverse(other.upper), _inverse(other.lower))
-
-
-def _inverse(end: Fraction | float) -> Fraction | float:
-    return Fraction(0) if math.isinf(end) else 1 / end
-
-
-OPERATIONS: Mapping[type[ast.operator], Callable[[Interval, Interval], Interval]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-}
-
-
-def evaluate(formula: str, inputs: Mapping[str, Interval]) -> Interval:
-    """Compute a formula of ``+ - * /``, numbers and named inputs.
-
-    Raises
-    ------
-    ValueError
-        Anything else stands in the formula.
-
-    Examples
-    --------
-    >>> beds, people = Interval.of(4059, 4059), Interval.of(269220, 269220)
-    >>> ratio = evaluate("1000 * a / b", {"a": beds, "b": people})
-    >>> round(float(ratio.lower), 2)
-    15.08
-    """
-
-    def compute(node: ast.expr) -> Interval:
-        match node:
-            case ast.BinOp() if type(node.op) in OPERATIONS:
-                return OPERATIONS[type(node.op)](
-                    compute(node.left), compute(node.right)
-                )
-            case ast.Constant(value=int() | float() as number):
-                return Interval.of(str(number), str(number))
-            case ast.Name(id=name) if name in inputs:
-                return inputs[name]
-            case _:
-                raise ValueError(f"{formula!r} has a part that is no arithmetic")
-
-    return compute(ast.parse(formula, mode="eval").body)
 
 
 def derive(observations: Sequence[Observation], book: Codebook) -> list[Derived]:
@@ -321,22 +216,15 @@ def _apply(
     refusal = _refusal(rule, chosen)
     value = lower = upper = ""
     if not refusal:
-        try:
-            ends = compute(rule.formula, chosen)
-        except ZeroDivisionError:
-            refusal = ("a divisor may be zero.", "除数可能为零。")
-        else:
-            lower, upper = (
-                rounded(ends.lower, ROUND_FLOOR),
-                rounded(ends.upper, ROUND_CEILING),
-            )
-            if all(row.comparator == "=" for row in chosen.values()):
-                points = {
-                    name: Interval.of(row.value, row.value)
-                    for name, row in chosen.items()
-                }
-                exact = evaluate(rule.formula, points | _years(chosen))
-                value = rounded(exact.lower, ROUND_HALF_EVEN)
+        ends = compute(rule.formula, chosen)
+        lower = rounded(ends.lower, ROUND_FLOOR)
+        upper = rounded(ends.upper, ROUND_CEILING)
+        if all(row.comparator == "=" for row in chosen.values()):
+            points = {
+                name: Interval.of(row.value, row.value) for name, row in chosen.items()
+            }
+            exact = evaluate(rule.formula, points | _years(chosen))
+            value = rounded(exact.lower)
     parts = [lead.doc, rule.rule, lead.time_period.replace("/", "-")]
     if "*" in rule.a:
         parts.insert(2, lead.indicator)
@@ -372,7 +260,7 @@ def _apply(
 def _refusal(
     rule: Derivation, chosen: Mapping[str, Observation]
 ) -> tuple[str, str] | None:
-    """Why inputs do not belong together, in both languages."""
+    """Say why nothing is computed from inputs, in both languages."""
     lead = chosen["a"]
     for name, allowed in rule.apart():
         other = chosen[name]
@@ -383,6 +271,12 @@ def _refusal(
                 f"{other.indicator} ({other.kind}) lie {apart} years apart.",
                 f"{lead.time_period}与{other.time_period}相差{apart}年。",
             )
+    try:
+        ends = compute(rule.formula, chosen)
+    except ZeroDivisionError:
+        return "a divisor may be zero.", "除数可能为零。"
+    if math.isinf(ends.lower) and math.isinf(ends.upper):
+        return "neither end is bounded.", "两端均无界。"
     return None
 
 

@@ -100,7 +100,17 @@ def load_documents(
                 )
             )
             continue
-        documents[doc] = Document(doc, raw.decode("utf-8"), digest)
+        try:
+            documents[doc] = Document(doc, raw.decode("utf-8"), digest)
+        except UnicodeDecodeError as error:
+            problems.append(
+                Problem(
+                    place,
+                    f"byte {error.start} is not UTF-8.",
+                    "a text in UTF-8.",
+                    "obtain it again, or convert it and say so in documents.csv.",
+                )
+            )
     return documents, problems
 
 

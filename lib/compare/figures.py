@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 
 from compare.codebook import Codebook, Place, find_root, load_codebook
 from compare.problems import Problem, raise_any
-from compare.views import number
+from compare.views import graded, number
 
 INK, GREY, FAINT = "#222222", "#666666", "#d9d9d9"
 WIDTH = 7.2
@@ -153,7 +153,8 @@ def plot_shares(
     Parameters
     ----------
     shares
-        Statements of one indicator with their grades, as made by ``views.graded``.
+        Statements of one indicator, as made by ``views.statements``; they are graded
+        here if they are not yet. A value that may not stand in the chart is refused.
     lines
         Its reference lines.
     label
@@ -162,6 +163,7 @@ def plot_shares(
         Ends of the axis.
     """
     book = load_codebook(root or find_root())
+    shares = shares if "grade" in shares else graded(shares, root)
     with _style():
         figure = Figure(figsize=(WIDTH, 4.2), layout="constrained")
         axes = figure.add_subplot()
@@ -262,7 +264,7 @@ def plot_findings(counts: pd.DataFrame, root: Path | None = None) -> Figure:
         axes.set_yticks(range(len(counts)), names, fontsize=6.5, linespacing=1.0)
         axes.invert_yaxis()
         axes.set_xlabel("findings  核对结果数")
-        axes.legend(loc="lower right", fontsize=7)
+        figure.legend(loc="outside lower center", ncols=3, fontsize=7, frameon=False)
     return figure
 
 
@@ -303,7 +305,17 @@ def plot_pace(
                     linewidth=1.5,
                 )
                 words = f"{row.per_year}\n{row.baseline} → {row.target}"
-                _below(axes, low, y - 0.12, words, "right")
+                axes.annotate(
+                    words,
+                    (low, y),
+                    xytext=(4, 0),
+                    textcoords="offset points",
+                    va="center",
+                    fontsize=7,
+                    linespacing=1.1,
+                    color=INK,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+                )
             plan = national[national["indicator"] == code]
             pace = float(plan["per_year"].iloc[0])
             axes.axvline(pace, color=INK, linewidth=1.0)
@@ -317,7 +329,7 @@ def plot_pace(
             shown = [_name(places[doc]) for doc in rows["doc"]]
             axes.set_yticks(range(len(rows)), shown)
             axes.set_ylim(len(rows) - 0.4, -0.6)
-            axes.set_xlim(0, max([*lows, pace]) * 1.15)
+            axes.set_xlim(0, max([*lows, pace]) * 1.5)
             axes.set_xlabel("change per year  年均变化")
     return figure
 

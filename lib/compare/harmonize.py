@@ -19,7 +19,7 @@ from compare.documents import fold
 from compare.problems import Problem, inert
 from compare.quantities import plain
 from compare.readings import Reading
-from compare.tables import NUMBER, PERIOD, Codelist, Long, Refers, Row, column
+from compare.tables import NUMBER, PERIOD, Codelist, Long, Refers, Row, column, numbered
 
 if TYPE_CHECKING:
     import numpy as np
@@ -196,7 +196,7 @@ def unmatched(readings: Sequence[Reading], book: Codebook) -> list[Problem]:
                     "move it to data/codebook/crosswalk.csv.",
                 )
             )
-    for number, row in enumerate(book.crosswalk, start=2):
+    for number, row in numbered(book.crosswalk):
         if row.status != "rejected" and _wording(row) not in stated:
             problems.append(
                 Problem(
@@ -470,7 +470,7 @@ def _check_areas(readings: Sequence[Reading], book: Codebook) -> list[Problem]:
             "a name that stands in the readings.",
             "delete the row.",
         )
-        for number, row in enumerate(book.area_names, start=2)
+        for number, row in numbered(book.area_names)
         if (row.doc, row.area_stated) not in stated
     ]
     return missing + unused
@@ -487,6 +487,6 @@ def _check_corrections(readings: Sequence[Reading], book: Codebook) -> list[Prob
             "row points to the wrong place.",
             "read the sentence again, then update or delete the row.",
         )
-        for number, row in enumerate(book.corrections, start=2)
+        for number, row in numbered(book.corrections)
         if values.get(row.id) != row.expect
     ]

@@ -21,7 +21,7 @@ from compare.documents import Document
 from compare.problems import Problem
 from compare.quantities import Lexicon
 from compare.readings import FOLDER, OMISSION, Reading
-from compare.tables import Codelist, Row, column
+from compare.tables import Codelist, Regex, Row, column
 
 Span = tuple[int, int]
 
@@ -31,7 +31,9 @@ class Exclusion(Row):
 
     key = ("offset", "pattern")
     offset: str = column("position of a single numeral", pattern=r"\d+", empty=True)
-    pattern: str = column("regular expression around numerals", empty=True)
+    pattern: Annotated[str, Regex()] = column(
+        "regular expression around numerals", empty=True
+    )
     reason: Annotated[str, Codelist("exclusion")] = column("why it is no statement")
     note: str = column("remark", empty=True)
 

@@ -8,6 +8,7 @@ any stage. Out: one ``Problems`` exception with a text a researcher can act on.
 from __future__ import annotations
 
 import csv
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +50,7 @@ class Problem:
             lines.append(f"  Expected {self.expected}")
         if self.remedy:
             lines.append(f"  Do: {self.remedy}")
-        return "\n".join(lines)
+        return "\n".join(map(printable, lines))
 
 
 class Problems(Exception):
@@ -90,6 +91,20 @@ class Problems(Exception):
             for item in self.problems:
                 cells = (item.where, item.what, item.expected, item.remedy)
                 writer.writerow(map(inert, cells))
+
+
+def printable(text: str) -> str:
+    r"""Drop the characters that steer a terminal.
+
+    Examples
+    --------
+    >>> printable("a\x1b[31mb")
+    'a�[31mb'
+    """
+    return "".join(
+        "�" if unicodedata.category(character) in ("Cc", "Cf") else character
+        for character in text
+    )
 
 
 def inert(cell: str) -> str:

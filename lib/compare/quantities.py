@@ -132,7 +132,11 @@ def read(text: str, words: Lexicon) -> tuple[Decimal, ...] | None:
     if text in words.universals:
         return (HUNDRED,)
     if match := words.span.fullmatch(text):
-        return _number(match[1], words), _number(match[2], words)
+        low, high = _number(match[1], words), _number(match[2], words)
+        unit = _multiplier(match[2], words)
+        if _multiplier(match[1], words) == 1 and low < high / unit:
+            low *= unit
+        return (low, high) if low <= high else None
     if match := words.number.fullmatch(text):
         return (_number(match[1], words),)
     return None
@@ -242,7 +246,7 @@ def bounds(
         case "+":
             return Quantity(value, value, value + _place(value), True, comparator)
         case ">" | ">=":
-            top = HUNDRED if share else None
+            top = HUNDRED if share and value <= HUNDRED else None
             return Quantity(value, value, top, False, comparator)
         case "<":
             return Quantity(value, None, value, True, comparator)
@@ -278,7 +282,9 @@ def _number(text: str, words: Lexicon) -> Decimal:
 
 def _chinese(text: str, words: Lexicon) -> Decimal:
     """Value of a numeral in characters: digits, 十百千 inside 万 and 亿."""
-    total, section, digit = ZERO, 0, -1
+    if len(text) > 1 and all(character in words.digits for character in text):
+        return Decimal("".join(str(words.digits[character]) for character in text))
+    total, section, digit, last = ZERO, 0, -1, ZERO
     for character in text:
         if character in words.digits:
             digit = words.digits[character]
@@ -286,10 +292,24 @@ def _chinese(text: str, words: Lexicon) -> Decimal:
             section += (1 if digit < 0 else digit) * words.tens[character]
             digit = -1
         else:
-            part = Decimal(section + max(digit, 0)) or Decimal(1)
-            total += part * words.multipliers[character]
-            section, digit = 0, -1
+            multiplier = words.multipliers[character]
+            part = Decimal(section + max(digit, 0))
+            if last and multiplier > last:
+                total = (total + part) * multiplier
+            else:
+                total += (part or Decimal(1)) * multiplier
+            section, digit, last = 0, -1, multiplier
     return total + section + max(digit, 0)
+
+
+def _multiplier(text: str, words: Lexicon) -> Decimal:
+    """Multiply the multipliers at the end of a number phrase."""
+    product = Decimal(1)
+    for character in reversed(text):
+        if character not in words.multipliers:
+            break
+        product *= words.multipliers[character]
+    return product
 
 
 def _half_width(

@@ -7,13 +7,12 @@ document and the offsets, for the terminal and for Jupyter.
 from __future__ import annotations
 
 import html
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
 from compare.codebook import Source, find_root, load_codebook
 from compare.documents import load_documents, mend
-from compare.problems import Problem, raise_any
+from compare.problems import Problem, printable, raise_any
 from compare.readings import Reading, load_readings
 
 
@@ -111,24 +110,11 @@ def evidence(id: str, *, root: Path | None = None) -> Evidence:
     return Evidence(reading, source, before, quote, after, read_as)
 
 
-def printable(text: str) -> str:
-    r"""Drop the characters that steer a terminal.
-
-    Examples
-    --------
-    >>> printable("a\x1b[31mb")
-    'a�[31mb'
-    """
-    return "".join(
-        "�" if unicodedata.category(character) in ("Cc", "Cf") else character
-        for character in text
-    )
-
-
 def _unknown(id: str, by_id: dict[str, Reading]) -> Problem:
     doc, _, offset = id.partition(":")
     same = [row for row in by_id.values() if row.doc == doc]
-    wanted = int(offset) if offset.isdecimal() else 0
+    number = offset.partition(".")[0]
+    wanted = int(number) if number.isdecimal() else 0
     nearest = sorted(same or by_id.values(), key=lambda row: abs(row.offset - wanted))[
         :3
     ]

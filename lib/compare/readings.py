@@ -119,7 +119,7 @@ def load_readings(
                 f"an id that begins with {doc}:.",
                 f"move the row to {row.doc}.csv.",
             )
-            for number, row in enumerate(table, start=2)
+            for number, row in tables.numbered(table)
             if row.doc != doc
         ]
     return rows, problems
@@ -145,18 +145,20 @@ def verify(
         Empty when every quote, value, comparator and unit is what the text prints.
     """
     problems: list[Problem] = []
-    numbers: dict[str, int] = {}
     marks = {doc: book.repairs(doc, "page_mark") for doc in documents}
     wholes = {
         doc: squeeze(mend(document.text, marks[doc])[0])
         for doc, document in documents.items()
     }
+    seen: dict[str, int] = {}
     for row in rows:
-        numbers[row.doc] = numbers.get(row.doc, 1) + 1
+        seen[row.doc] = seen.get(row.doc, 1) + 1
         document = documents.get(row.doc)
         if document is None:
             continue
-        place = f"{(FOLDER / row.doc).as_posix()}.csv row {numbers[row.doc]}"
+        place = (
+            f"{(FOLDER / row.doc).as_posix()}.csv row {row._number or seen[row.doc]}"
+        )
         stands = _check_position(place, row, document)
         problems += stands
         problems += _check_value(place, row, document, book.words)

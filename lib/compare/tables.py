@@ -11,14 +11,14 @@ import csv
 import io
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
-from compare.problems import Problem
+from compare.problems import Problem, raise_any
 
 LONGEST_CELL = 200
 FORMULA_SIGNS = ("=", "+", "-", "@")
@@ -40,6 +40,11 @@ class Refers:
     """Marks a column whose cells are keys of another table, or lists of them."""
 
     table: str
+
+
+@dataclass(frozen=True)
+class Regex:
+    """Marks a column whose cells are regular expressions."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,15 @@ class Row(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     key: ClassVar[tuple[str, ...]]
+    _number: int = PrivateAttr(default=0)
+
+    def __eq__(self, other: object) -> bool:
+        """Equal cells make equal rows, wherever they were read."""
+        return type(self) is type(other) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        """Hash of the cells."""
+        return hash(tuple(self.__dict__.values()))
 
     def place(self) -> tuple[object, ...]:
         """Sort key of the row."""
@@ -82,6 +96,15 @@ class Row(BaseModel):
 
 
 RowT = TypeVar("RowT", bound=Row)
+
+
+def numbered(rows: Iterable[RowT]) -> Iterator[tuple[int, RowT]]:
+    """Rows with the row of the file they were read from, as a spreadsheet counts.
+
+    Rows that were not read from a file are counted from 2.
+    """
+    for position, row in enumerate(rows, start=2):
+        yield row._number or position, row
 
 
 def natural(text: str) -> tuple[object, ...]:
@@ -150,7 +173,9 @@ def read(path: Path, model: type[RowT], root: Path) -> tuple[list[RowT], list[Pr
             continue
         problems += _unfit_cells(place, header, cells, model)
         try:
-            rows.append(model.model_validate(dict(zip(header, cells, strict=True))))
+            row = model.model_validate(dict(zip(header, cells, strict=True)))
+            row._number = number
+            rows.append(row)
         except ValidationError as error:
             problems += _explain(place, error)
     problems += _duplicates(name, rows)
@@ -200,7 +225,21 @@ def replace_files(contents: Mapping[Path, bytes]) -> list[Path]:
     -------
     list of Path
         The files whose bytes are new.
+
+    Raises
+    ------
+    Problems
+        A folder stands where a file is to be written.
     """
+    raise_any(
+        Problem(
+            path.as_posix(),
+            "a folder stands where a file is to be written.",
+            remedy="move the folder away.",
+        )
+        for path in contents
+        if path.is_dir()
+    )
     changed = [
         path
         for path, content in contents.items()
@@ -327,9 +366,19 @@ def _unfit_cells(
     place: str, header: Sequence[str], cells: Sequence[str], model: type[Row]
 ) -> list[Problem]:
     coded, long = marks(model, Codelist), marks(model, Long)
+    expressions = marks(model, Regex)
     problems = []
     for name, cell in zip(header, cells, strict=True):
         where = f"{place}, {name}"
+        if name in expressions and (fault := _fault(cell)):
+            problems.append(
+                Problem(
+                    where,
+                    f"{cell[:40]!r} is no regular expression: {fault}.",
+                    "a pattern of Python's re module.",
+                    "close what is open, or escape it with a backslash.",
+                )
+            )
         if "\n" in cell or "\r" in cell:
             problems.append(
                 Problem(where, "a line break.", "one line.", "write ⏎ or a space.")
@@ -358,6 +407,14 @@ def _unfit_cells(
                 )
             )
     return problems
+
+
+def _fault(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        return str(error)
+    return ""
 
 
 def _explain(place: str, error: ValidationError) -> list[Problem]:
@@ -418,11 +475,13 @@ __all__ = [
     "Codelist",
     "Long",
     "Refers",
+    "Regex",
     "Row",
     "column",
     "data_dictionary",
     "marks",
     "natural",
+    "numbered",
     "read",
     "render",
     "replace_files",

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from compare.codebook import Codebook, find_root, load_codebook
+from compare.codebook import Codebook, ReferenceLine, find_root, load_codebook
 
 NUMBERS = ("value", "lower", "upper")
 NEAR = ("exactMatch", "closeMatch")
@@ -99,7 +99,7 @@ def statements(indicators: Iterable[str], root: Path | None = None) -> pd.DataFr
         & ~frame["scope"].isin(["rural", "urban", "part_of_place"])
     ].copy()
     frame["order"] = frame["indicator"].map(wanted.index)
-    same = ["indicator", "doc", "kind", "time_period", "comparator", "value", "scope"]
+    same = ["indicator", "doc", "kind", "time_period", "comparator", *NUMBERS, "scope"]
     frame["first"] = frame.groupby(same, dropna=False, sort=False)["id"].transform(
         "first"
     )
@@ -285,9 +285,9 @@ def bed_ratios(root: Path | None = None) -> pd.DataFrame:
     -------
     pandas.DataFrame
         As ``statements``, with ``panel`` (``reported`` or ``institution``) and
-        ``what`` in words; ``source`` is ``reported`` or ``derived``. An all-bed ratio that we derive
-        stands in the reported panel beside the value that the document reports. Refused
-        ratios are not here; ``refusals`` lists them.
+        ``what`` in words; ``source`` is ``reported`` or ``derived``. An all-bed ratio
+        that we derive stands in the reported panel beside the value that the document
+        reports. Refused ratios are not here; ``refusals`` lists them.
     """
     reported = statements(["eldercare_beds_per_1000_elderly"], root)
     reported = reported.assign(panel="reported")
@@ -355,7 +355,7 @@ def lottery_fund_shares(root: Path | None = None) -> pd.DataFrame:
     frame["fund_zh"] = [scopes[code].label_zh for code in frame["scope"]]
     frame["fund_en"] = [scopes[code].label_en for code in frame["scope"]]
     frame["fund"] = frame["fund_zh"] + " " + frame["fund_en"]
-    frame["apart"] = frame["scope"] == "county_retained"
+    frame["apart"] = frame["scope"].isin(list(book.codes["scope_apart"]))
     by = ["apart", "position", "time_period"]
     frame = frame.sort_values(by, kind="stable", ignore_index=True)
     return graded(frame, root, group="apart")
@@ -635,7 +635,7 @@ def reference_lines(indicator: str, root: Path | None = None) -> pd.DataFrame:
     rows = [
         row.model_dump() for row in book.reference_lines if row.indicator == indicator
     ]
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows, columns=ReferenceLine.columns())
     frame["value"] = frame["value"].astype(float)
     return frame
 

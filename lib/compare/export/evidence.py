@@ -16,7 +16,7 @@ import json
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -25,11 +25,13 @@ from compare.codebook import Codebook, load_codebook
 from compare.documents import Document, fold, load_documents, mend, squeeze
 from compare.export.fonts import font_faces
 from compare.problems import Problem, raise_any
+from compare.quantities import plain
 
 TEMPLATES = Path(__file__).parent / "templates"
 CURATED = Path("data/curated")
 TABLES = ("observations", "derived", "findings", "comparability")
 SEARCHED = ("id", "label_stated", "value_stated", "quote", "note")
+DIGITS = 4
 HAN = range(0x3400, 0xA000)
 SOURCE_FIELDS = (
     "title",
@@ -115,11 +117,12 @@ def page(evidence: Evidence) -> str:
 
     The same evidence gives the same bytes. Each document stands in the page once.
     """
-    words = json.loads(_template("evidence.json"))
-    shown = _payload(evidence, words)
+    shown = payload(evidence)
     texts = _json(shown)
     rows = shown["observations"]
-    rows["columns"]["search"] = _column([_searched(row) for row in evidence.observations])
+    rows["columns"]["search"] = _column(
+        [_searched(row) for row in evidence.observations]
+    )
     shown["fold"] = _fold_pairs(_json(shown))
     script = _template("evidence.js")
     digest = hashlib.sha256(script.encode()).digest()
@@ -129,6 +132,51 @@ def page(evidence: Evidence) -> str:
         script=script,
         script_hash=base64.b64encode(digest).decode(),
     )
+
+
+def payload(evidence: Evidence) -> dict[str, Any]:
+    """Collect what readers see, as data for the script of the page.
+
+    Returns
+    -------
+    dict
+        Words of the page, names of codes, documents with their texts, and the tables:
+        ``size``, and for each column its different cells and, where cells repeat, the
+        place of each row's cell among them.
+    """
+    book = evidence.book
+    return {
+        "words": json.loads(_template("evidence.json")),
+        "codes": {
+            name: {code: [row.label_zh, row.label_en] for code, row in rows.items()}
+            for name, rows in book.codes.items()
+        },
+        "families": [[row.family, row.label_zh, row.label_en] for row in book.families],
+        "indicators": {
+            code: {name: getattr(row, name) for name in INDICATOR_FIELDS}
+            for code, row in book.indicators.items()
+        },
+        "units": {
+            code: [row.label_zh, row.label_en] for code, row in book.units.items()
+        },
+        "areas": {code: [row.name_zh, row.name_en] for code, row in book.areas.items()},
+        "places": [
+            [row.doc, row.short_zh, row.short_en, row.colour, row.fill]
+            for row in book.places
+        ],
+        "documents": {
+            doc: {
+                **{name: getattr(book.documents[doc], name) for name in SOURCE_FIELDS},
+                "sha256": document.sha256,
+                "text": document.text,
+            }
+            for doc, document in evidence.documents.items()
+        },
+        "observations": _table(_observations(evidence)),
+        "derived": _table(_derived(evidence)),
+        "findings": _table(evidence.findings),
+        "comparability": _table(evidence.comparability),
+    }
 
 
 def best_grades(comparability: Iterable[Cells]) -> dict[str, str]:
@@ -152,20 +200,39 @@ def best_grades(comparability: Iterable[Cells]) -> dict[str, str]:
 
 
 def number(row: Cells, symbol: str = "") -> str:
-    """Number of a value without its hedge, thousands apart; empty when there is none.
+    """Write the number of a value without its hedge, thousands apart.
+
+    Empty when the words allow no number.
 
     Examples
     --------
     >>> number({"value": "469200", "comparator": "="})
     '469,200'
     >>> number({"value": "", "lower": "20", "upper": "30", "comparator": ".."}, "%")
-    '20–30%'
+    '20 – 30%'
+    >>> number({"value": "", "lower": "-3.25", "upper": ""})
+    '≥−3.25'
     """
     if row["value"]:
         return _grouped(row["value"]) + symbol
-    if row.get("comparator") != "missing" and row["lower"] and row["upper"]:
-        return f"{_grouped(row['lower'])}–{_grouped(row['upper'])}{symbol}"
-    return ""
+    lower, upper = _grouped(row["lower"]), _grouped(row["upper"])
+    if row.get("comparator") == "missing" or not (lower or upper):
+        return ""
+    if lower and upper:
+        return f"{lower} – {upper}{symbol}"
+    return (f"≥{lower}" if lower else f"≤{upper}") + symbol
+
+
+def rounded(row: Cells) -> Cells:
+    """Cut a derived value to four digits for reading; its ends move outwards.
+
+    Examples
+    --------
+    >>> rounded({"value": "39.592924", "lower": "39.588705", "upper": "39.597144"})
+    {'value': '39.59', 'lower': '39.58', 'upper': '39.6'}
+    """
+    ways = {"value": ROUND_HALF_EVEN, "lower": ROUND_FLOOR, "upper": ROUND_CEILING}
+    return {**row, **{name: _cut(row[name], way) for name, way in ways.items()}}
 
 
 def read_as(
@@ -192,45 +259,6 @@ def read_as(
     return "" if text[left:right] == "".join(parts) else text[left:right]
 
 
-def _payload(evidence: Evidence, words: object) -> dict[str, Any]:
-    """Everything that readers see, as data for the script."""
-    book = evidence.book
-    return {
-        "words": words,
-        "codes": {
-            name: {code: [row.label_zh, row.label_en] for code, row in rows.items()}
-            for name, rows in book.codes.items()
-        },
-        "families": [[row.family, row.label_zh, row.label_en] for row in book.families],
-        "indicators": {
-            code: {name: getattr(row, name) for name in INDICATOR_FIELDS}
-            for code, row in book.indicators.items()
-        },
-        "units": {
-            code: [row.label_zh, row.label_en] for code, row in book.units.items()
-        },
-        "areas": {
-            code: [row.name_zh, row.name_en] for code, row in book.areas.items()
-        },
-        "places": [
-            [row.doc, row.short_zh, row.short_en, row.colour, row.fill]
-            for row in book.places
-        ],
-        "documents": {
-            doc: {
-                **{name: getattr(book.documents[doc], name) for name in SOURCE_FIELDS},
-                "sha256": document.sha256,
-                "text": document.text,
-            }
-            for doc, document in evidence.documents.items()
-        },
-        "observations": _table(_observations(evidence)),
-        "derived": _table(_numbered(evidence.derived, book)),
-        "findings": _table(evidence.findings),
-        "comparability": _table(evidence.comparability),
-    }
-
-
 def _observations(evidence: Evidence) -> list[Cells]:
     """Observations with their number in words, their grade and their repaired lines."""
     grades = best_grades(evidence.comparability)
@@ -248,13 +276,33 @@ def _observations(evidence: Evidence) -> list[Cells]:
     ]
 
 
+def _derived(evidence: Evidence) -> list[Cells]:
+    """Add the number in words to derived values; their exact ends stay."""
+    read = _numbered([rounded(row) for row in evidence.derived], evidence.book)
+    return [
+        {**row, "number": short["number"]}
+        for row, short in zip(evidence.derived, read, strict=True)
+    ]
+
+
+def _cut(digits: str, way: str) -> str:
+    if not digits:
+        return ""
+    exact = Decimal(digits)
+    places = max(0, DIGITS - 1 - exact.adjusted())
+    return plain(exact.quantize(Decimal(1).scaleb(-places), rounding=way))
+
+
 def _numbered(rows: Iterable[Cells], book: Codebook) -> list[Cells]:
     symbols = {code: unit.symbol for code, unit in book.units.items()}
-    return [{**row, "number": number(row, symbols.get(row["unit"], ""))} for row in rows]
+    return [
+        {**row, "number": number(row, symbols.get(row["unit"], ""))} for row in rows
+    ]
 
 
 def _grouped(digits: str) -> str:
-    return f"{Decimal(digits):,f}"
+    """Put commas between thousands and a true minus before."""
+    return f"{Decimal(digits):,f}".replace("-", "−") if digits else ""
 
 
 def _searched(row: Cells) -> str:
@@ -283,7 +331,7 @@ def _column(cells: Sequence[str]) -> list[list[str] | list[int]]:
 
 
 def _json(data: object) -> str:
-    """Data as text that cannot end the element it stands in."""
+    """Write data as text that cannot end the element it stands in."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")

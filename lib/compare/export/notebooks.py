@@ -60,8 +60,7 @@ def execute(source: Path, destination: Path, *, root: Path) -> None:
         remedy = "run the notebook in JupyterLab and shorten or repair the cell."
         problems = [Problem(where, failure, remedy=remedy)]
     raise_any(problems)
-    _forget_the_run(notebook)
-    destination.write_text(_as_text(notebook), encoding="utf-8", newline="\n")
+    destination.write_text(stored_form(notebook), encoding="utf-8", newline="\n")
 
 
 def execute_all(
@@ -106,6 +105,19 @@ def execute_all(
                 raise failure
             done(runs[run])
     raise_any(problems)
+
+
+def stored_form(notebook: NotebookNode) -> str:
+    """Text of an executed notebook as it is stored: no versions, timings, random ids.
+
+    Parameters
+    ----------
+    notebook
+        Is changed: metadata are fixed, and cells without an id get one.
+    """
+    _forget_the_run(notebook)
+    text: str = nbformat.writes(notebook, indent=1)
+    return text.rstrip("\n") + "\n"
 
 
 def _run(notebook: NotebookNode, folder: Path, root: Path) -> str:
@@ -170,8 +182,3 @@ def _forget_the_run(notebook: NotebookNode) -> None:
     for number, cell in enumerate(notebook.cells, start=1):
         cell.setdefault("id", f"cell-{number:02}")
         cell.metadata.pop("execution", None)
-
-
-def _as_text(notebook: NotebookNode) -> str:
-    text: str = nbformat.writes(notebook, indent=1)
-    return text.rstrip("\n") + "\n"

@@ -61,7 +61,6 @@ def write_reports(root: Path, done: Callable[[str], None]) -> list[Path]:
         for _ in range(steps(root) - 1):
             done("reports are current")
         return changed
-    from compare.export import html, pdf
     from compare.export.notebooks import execute_all
 
     contents: dict[Path, bytes] = {}
@@ -70,17 +69,38 @@ def write_reports(root: Path, done: Callable[[str], None]) -> list[Path]:
         execute_all(_notebooks(root), folder, root=root, done=done)
         for source in _notebooks(root):
             executed = folder / source.name
-            page = html.render(executed)
             contents[source] = executed.read_bytes()
-            contents[root / REPORTS / f"{source.stem}.html"] = page.encode("utf-8")
-            for name, drawing in html.figures(executed, paths=True).items():
-                contents[root / FIGURES / f"{name}.svg"] = drawing.encode("utf-8")
-            contents[root / REPORTS / f"{source.stem}.pdf"] = pdf.render(
-                page, date=last_judgement(checked.book), figures=html.figures(executed)
-            )
+            contents |= report_files(root, executed, last_judgement(checked.book))
             done(source.stem)
     changed += replace_files(contents)
     return changed + replace_files({root / MANIFEST: _manifest(root)})
+
+
+def report_files(root: Path, executed: Path, date: str) -> dict[Path, bytes]:
+    """Bytes of the page, the PDF and the drawings of one executed notebook.
+
+    Parameters
+    ----------
+    root
+        Folder of the project; nothing is written there.
+    executed
+        The notebook, under the name that its report has.
+    date
+        Date of the report.
+    """
+    from compare.export import html, pdf
+
+    page = html.render(executed)
+    report = root / REPORTS / executed.stem
+    return {
+        report.with_suffix(".html"): page.encode("utf-8"),
+        report.with_suffix(".pdf"): pdf.render(
+            page, date=date, figures=html.figures(executed)
+        ),
+    } | {
+        root / FIGURES / f"{name}.svg": drawing.encode("utf-8")
+        for name, drawing in html.figures(executed, paths=True).items()
+    }
 
 
 def is_current(root: Path) -> bool:

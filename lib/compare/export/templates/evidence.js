@@ -8,12 +8,11 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const $ = id => document.getElementById(id);
   const rowsOf = ({size, columns}) => {
-    const parts = Object.entries(columns);
-    return Array.from({length: size}, (_, at) => {
-      const row = {};
-      for (const [name, [cells, index]] of parts) row[name] = cells[index ? index[at] : at];
-      return row;
-    });
+    class Row { constructor(at) { this._at = at; } }
+    for (const [name, [cells, index]] of Object.entries(columns))
+      Object.defineProperty(Row.prototype, name,
+        {get() { return cells[index ? index[this._at] : this._at]; }});
+    return Array.from({length: size}, (_, at) => new Row(at));
   };
   const tables = {};
   for (const name of ["observations", "derived", "findings", "comparability"])
@@ -62,22 +61,19 @@
 
   /* What each filter compares, and the two orders. */
   const familyOrder = new Map(data.families.map((row, order) => [row[0], order]));
-  tables.observations.forEach((row, order) => {
-    row.order = order;
-    row.place = row.doc;
-    row.family = own(data.indicators, row.indicator)?.family ?? "";
-    row.status = row.obs_status;
-    row.words = row.search + (labels.get(row.indicator) ?? "")
+  tables.observations.forEach(row => {
+    row._family = own(data.indicators, row.indicator)?.family ?? "";
+    row._words = row.search + (labels.get(row.indicator) ?? "")
       + (areas.get(row.ref_area) ?? "");
   });
   const rank = row => (places.get(row.doc)?.order ?? places.size);
   const byDocument = [...tables.observations].sort((a, b) =>
-    rank(a) - rank(b) || a.order - b.order);
+    rank(a) - rank(b) || a._at - b._at);
   const text = (a, b) => a < b ? -1 : +(a > b);
   const byIndicator = [...byDocument].sort((a, b) =>
-    (familyOrder.get(a.family) ?? 99) - (familyOrder.get(b.family) ?? 99)
+    (familyOrder.get(a._family) ?? 99) - (familyOrder.get(b._family) ?? 99)
     || text(a.indicator, b.indicator) || rank(a) - rank(b) || text(a.ref_area, b.ref_area)
-    || text(a.kind, b.kind) || text(a.time_period, b.time_period) || a.order - b.order);
+    || text(a.kind, b.kind) || text(a.time_period, b.time_period) || a._at - b._at);
 
   /* The address is the only memory: #id&lang=…&filter=… */
   const KEYS = ["lang", "q", ...FILTERS, "order", "page"];
@@ -97,18 +93,18 @@
     return "#" + [wanted.id && encoded(wanted.id), ...KEYS.filter(key => wanted[key])
       .map(key => `${key}=${encoded(wanted[key])}`)].filter(Boolean).join("&");
   };
-  const goto = changes => { location.hash = address(changes); };
-  const remember = changes => {
-    history.replaceState(null, "", address(changes));
+  const turn = way => changes => {
+    history[way](null, "", address(changes));
     update();
   };
+  const [goto, remember] = [turn("pushState"), turn("replaceState")];
 
   /* Elements: text is only ever text. */
   const h = (tag, attributes, ...children) => {
     const element = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes ?? {}))
       if (value !== undefined && value !== null && value !== false) element.setAttribute(name, value);
-    element.append(...children.flat().filter(child => child || child === 0));
+    element.append(...children.flat(Infinity).filter(child => child || child === 0));
     return element;
   };
   const link = (id, ...children) => h("a", {href: address({id})}, ...children);
@@ -133,8 +129,9 @@
   const badge = grade => grade && h("span", {class: `grade grade-${grade}`, title: gradeName(grade)}, grade);
 
   /* Filters, with how many rows each choice would leave. */
-  const passes = (row, terms) => terms.every(term => row.words.includes(term));
-  const valueAt = (row, name) => name === "grade" ? row.grade || "none" : row[name];
+  const passes = (row, terms) => terms.every(term => row._words.includes(term));
+  const COLUMN = {place: "doc", family: "_family", status: "obs_status"};
+  const valueAt = (row, name) => row[COLUMN[name] ?? name] || (name === "grade" ? "none" : "");
   const filtered = () => {
     const terms = fold(state.q ?? "").split(/\s+/).filter(Boolean);
     const counts = Object.fromEntries(FILTERS.map(name => [name, new Map()]));
@@ -193,15 +190,15 @@
     ["kind", row => code("kind", row.kind)],
     ["time", row => row.time_period.replace("/", "–") || t("undated")],
     ["grade", row => badge(row.grade) || h("span", {class: "soft"}, "–")],
-    ["status", row => h("span", {title: code("obs_status", row.status)}, row.status,
-      h("span", {class: "long-status"}, ` ${code("obs_status", row.status)}`))],
+    ["status", row => h("span", {title: code("obs_status", row.obs_status)}, row.obs_status,
+      h("span", {class: "long-status"}, ` ${code("obs_status", row.obs_status)}`))],
     ["worded", row => chinese(row.label_stated)],
   ];
   const tableOf = rows => h("table", null,
     h("caption", {class: "hidden"}, t("caption")),
-    h("thead", null, h("tr", null, COLUMNS.map(([name]) => h("th", {scope: "col", class: name}, t(name))))),
+    h("thead", null, h("tr", null, COLUMNS.map(([name]) => h("th", {scope: "col", class: `in-${name}`}, t(name))))),
     h("tbody", null, rows.map(row => h("tr", {class: row.id === state.id ? "current" : null},
-      COLUMNS.map(([name, cell]) => h("td", {class: name, "data-name": t(name)}, cell(row)))))));
+      COLUMNS.map(([name, cell]) => h("td", {class: `in-${name}`, "data-name": t(name)}, cell(row)))))));
   const list = (first, rows) => {
     $("list").replaceChildren(rows.length ? tableOf(rows) : h("p", {class: "notice"}, t("none")));
     $("count").textContent = t("count", {found: shown.length.toLocaleString("en"),
@@ -212,10 +209,10 @@
     const pages = Math.max(1, Math.ceil(shown.length / PAGE));
     const at = Math.min(pages, Math.max(1, Math.trunc(+state.page) || 1));
     list((at - 1) * PAGE, shown.slice((at - 1) * PAGE, at * PAGE));
-    const turn = (key, page) => h("button", {type: "button", id: key, disabled: page < 1 || page > pages ? "" : null}, t(key));
-    const [back, on] = [turn("previous_page", at - 1), turn("next_page", at + 1)];
-    for (const [button, page] of [[back, at - 1], [on, at + 1]])
-      button.addEventListener("click", () => {
+    const button = (key, page) => h("button", {type: "button", id: key, disabled: page < 1 || page > pages ? "" : null}, t(key));
+    const [back, on] = [button("previous_page", at - 1), button("next_page", at + 1)];
+    for (const [made, page] of [[back, at - 1], [on, at + 1]])
+      made.addEventListener("click", () => {
         goto({page: String(page)});
         $("filters").scrollIntoView();
       });
@@ -225,17 +222,19 @@
   };
   const turnTo = id => {
     const at = shown.findIndex(row => row.id === id);
-    if (at >= 0) state.page = String(Math.floor(at / PAGE) + 1);
+    if (at >= 0) state.page = at < PAGE ? "" : String(Math.floor(at / PAGE) + 1);
   };
 
   /* The panel. */
   const facts = rows => h("dl", null, rows.filter(row => row && row[1] && row[1].length !== 0)
     .map(([name, value]) => h("div", null, h("dt", null, t(name)), h("dd", null, value))));
   const section = (name, ...children) => h("section", null, h("h3", null, t(name)), ...children);
+  const nameOf = row => indicatorName(row.indicator)
+    + (row.measure && row.measure !== "value" ? `: ${code("measure_derived", row.measure)}` : "");
   const titleOf = found => {
     if (found.type === "finding") return `${t("finding")} ${found.row.id}`;
     const {row} = found;
-    return `${placeName(docOf(row))}${areaName(row) && ` · ${areaName(row)}`}, ${indicatorName(row.indicator)}, ${row.time_period.replace("/", "–") || t("undated")}`;
+    return `${placeName(docOf(row))}${areaName(row) && ` · ${areaName(row)}`}, ${nameOf(row)}, ${row.time_period.replace("/", "–") || t("undated")}`;
   };
   const reference = id => {
     const found = byId.get(id);
@@ -279,8 +278,7 @@
     const [box, mark] = [$("text"), $("mark")];
     if (mark) box.scrollTop = mark.offsetTop - (box.clientHeight - Math.min(mark.offsetHeight, box.clientHeight)) / 2;
   };
-  const ends = row => [row.lower, row.upper].some(Boolean)
-    && `${row.lower || "…"} – ${row.upper || "…"}${row.upper_open ? ` (${t("bounds_open")})` : ""}`;
+  const ends = row => (row.lower || row.upper) && `${row.lower || "…"} – ${row.upper || "…"}${row.upper_open ? ` (${t("bounds_open")})` : ""}`;
   const definitionOf = key => {
     const found = own(data.indicators, key);
     return found && section("definition", h("p", null, chinese(found.label_zh), " · ", english(found.label_en)),
@@ -335,11 +333,12 @@
     const found = byId.get(id);
     if (!found) return [h("h2", {id: "heading", tabindex: "-1"}, t("unknown", {id}))];
     const {type, row} = found;
-    const value = type === "finding" ? code("verdict", row.verdict) : valueOf(row);
+    const value = type === "finding" ? code("verdict", row.verdict)
+      : row.refused ? t("refused") : [worded(row), " ", h("span", {class: "unit"}, unitName(row))];
     const build = {observation: observationPanel, derived: derivedPanel, finding: findingPanel}[type];
     return [
       h("h2", {id: "heading", tabindex: "-1"}, h("span", {class: "value"}, value),
-        type === "finding" ? titleOf(found) : indicatorName(row.indicator)),
+        type === "finding" ? titleOf(found) : nameOf(row)),
       h("p", {class: "what"}, placeMark(docOf(row)), placeName(docOf(row)),
         type !== "finding" && [areaName(row) && ` · ${areaName(row)}`,
           row.kind && ` · ${code("kind", row.kind)}`, ` · ${row.time_period.replace("/", "–") || t("undated")}`],
@@ -351,7 +350,7 @@
     return at < 0 ? [] : [["previous", shown[at - 1]], ["next", shown[at + 1]]]
       .map(([key, row]) => row && h("a", {href: address({id: row.id}), id: key}, t(key)));
   };
-  const narrow = matchMedia("(max-width: 64rem)");
+  const narrow = matchMedia("(max-width: 76rem)");
   const cover = () => { document.querySelector("main").inert = !!state.id && narrow.matches; };
   const panel = () => {
     const element = $("panel");
@@ -403,6 +402,7 @@
     $("en").ariaPressed = String(!!language);
   };
   const update = () => {
+    const focused = document.activeElement?.id;
     state = fromAddress();
     relabel();
     const [kept, counts] = filtered();
@@ -414,10 +414,13 @@
     panel();
     const left = shownRow;
     shownRow = state.id;
-    if (left === state.id) return;
+    if (left === state.id) {
+      if (focused && document.activeElement === document.body) $(focused)?.focus();
+      return;
+    }
     if (state.id) {
       $("heading").focus({preventScroll: true});
-      if (!narrow.matches) $(`v-${state.id}`)?.scrollIntoView({block: "nearest"});
+      if (!narrow.matches) $(`v-${state.id}`)?.scrollIntoView({block: "center"});
     } else ($(`v-${left}`) ?? $("q")).focus();
   };
 

@@ -1,0 +1,451 @@
+"""The evidence page in a real browser: links, filters, keyboard, phone, dark, speed."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from compare.export.evidence import Evidence, best_grades, load, page
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+).split()
+MANY = 20_000
+HOSTILE = (
+    "</script><script>window.hit=1</script><img src=x onerror='window.hit=1'>\u2028"
+)
+SHOWN = "#list tbody tr"
+LOADED = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
+
+if not CHROMIUM or not importlib.util.find_spec("playwright"):
+    pytest.skip("needs chromium on PATH and playwright", allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def evidence() -> Evidence:
+    return load(ROOT)
+
+
+@pytest.fixture(scope="module")
+def address(evidence: Evidence, tmp_path_factory: Any) -> str:
+    return write(evidence, tmp_path_factory.mktemp("page"))
+
+
+def write(evidence: Evidence, folder: Path) -> str:
+    path = folder / "evidence.html"
+    path.write_text(page(evidence), "utf-8", newline="")
+    return path.as_uri()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = importlib.import_module("playwright.sync_api")
+    with playwright.sync_playwright() as tool:
+        found = tool.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def opened(browser: Any) -> Iterator[Any]:
+    """Open pages; at the end no page has asked for anything or complained."""
+    contexts = []
+    complaints: list[str] = []
+
+    def visit(url: str, **options: Any) -> Any:
+        options.setdefault("viewport", {"width": 1280, "height": 900})
+        context = browser.new_context(**{"locale": "en-GB", **options})
+        contexts.append(context)
+        tab = context.new_page()
+        tab.set_default_timeout(5000)
+        tab.on("console", lambda message: complaints.append(message.text))
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.on("request", lambda request: watch(request.url))
+        tab.goto(url)
+        return tab
+
+    def watch(url: str) -> None:
+        if not url.startswith(("file:", "data:")):
+            complaints.append(url)
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def count(tab: Any) -> int:
+    """How many observations fit the filters, as the page says."""
+    found = re.match(r"([\d,]+) of", tab.inner_text("#count"))
+    assert found is not None
+    return int(found[1].replace(",", ""))
+
+
+def see(tab: Any, selector: str, text: str = "") -> None:
+    """Wait until an element is to be seen, with some text."""
+    tab.locator(selector, has_text=text).first.wait_for()
+
+
+def gone(tab: Any) -> None:
+    """Wait until the panel is closed."""
+    tab.locator("#panel").wait_for(state="hidden")
+
+
+def mark_is_in_sight(tab: Any) -> bool:
+    sight: bool = tab.evaluate(
+        """() => {
+          const mark = document.getElementById("mark").getBoundingClientRect();
+          const box = document.getElementById("text").getBoundingClientRect();
+          return mark.top >= box.top - 1 && mark.bottom <= box.bottom + 1
+            && mark.bottom <= innerHeight;
+        }"""
+    )
+    return sight
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"place": "jiamusi"},
+        {"family": "childcare"},
+        {"indicator": "nursing_bed_share"},
+        {"kind": "projection"},
+        {"grade": "A"},
+        {"grade": "none"},
+        {"status": "U"},
+        {"place": "changsha", "kind": "target", "family": "childcare"},
+    ],
+)
+def test_filters_leave_what_they_name(
+    opened: Any, address: str, evidence: Evidence, filters: dict[str, str]
+) -> None:
+    grades = best_grades(evidence.comparability)
+    cells = [
+        {
+            "place": row["doc"],
+            "family": evidence.book.indicators[row["indicator"]].family,
+            "indicator": row["indicator"],
+            "kind": row["kind"],
+            "grade": grades.get(row["id"], "none"),
+            "status": row["obs_status"],
+        }
+        for row in evidence.observations
+    ]
+    tab = opened(address)
+    for name, value in filters.items():
+        tab.select_option(f"#{name}", value)
+    wanted = sum(filters.items() <= row.items() for row in cells)
+    assert count(tab) == wanted > 0
+    assert tab.locator(SHOWN).count() == min(100, wanted)
+    label = tab.locator(f"#{next(iter(filters))} option:checked").inner_text()
+    assert label.endswith(f"({wanted})")
+    tab.click("#clear")
+    assert count(tab) == len(cells) and "=" not in tab.url
+
+
+def test_search_finds_either_script_and_width(opened: Any, address: str) -> None:
+    tab = opened(address)
+    found = []
+    for words in (
+        "每千名老人床位",
+        "每千名老人牀位",
+        "每千名老人床位數",
+        "36.4",
+        "３６．４張",
+    ):
+        tab.fill("#q", words)
+        tab.wait_for_timeout(300)
+        found.append(count(tab))
+        assert tab.locator("[id='v-xianning:487']").count() == 1, words
+    assert max(found) < 5
+    tab.fill("#q", "lottery 佳木斯")
+    tab.wait_for_timeout(300)
+    assert count(tab) >= 1
+    tab.fill("#q", "nothing like this")
+    tab.wait_for_timeout(300)
+    assert tab.inner_text("#list") == "No observation fits these filters."
+
+
+def test_a_link_to_a_value_shows_its_sentence(
+    opened: Any, address: str, evidence: Evidence
+) -> None:
+    tab = opened(f"{address}#jiamusi:814")
+    assert tab.inner_text("#mark") == "每千名老年人拥有养老床位数(张) |\n32"
+    assert mark_is_in_sight(tab)
+    text = tab.locator("#text").evaluate("box => box.textContent")
+    assert text == evidence.documents["jiamusi"].text
+    panel = tab.inner_text("#panel")
+    assert "795 to 816" in panel and "专栏1" in panel and "二、发展目标" in panel
+    assert tab.evaluate("document.activeElement.id") == "heading"
+    assert tab.locator("tr.current a").inner_text() == "32"
+
+
+def test_every_value_marks_its_own_quote(
+    opened: Any, address: str, evidence: Evidence
+) -> None:
+    tab = opened(address)
+    wrong = tab.evaluate(
+        """async rows => {
+          const wrong = [];
+          for (const [id, quote] of rows) {
+            const turned = new Promise(done =>
+              addEventListener("hashchange", done, {once: true}));
+            location.hash = id;
+            await turned;
+            const mark = document.getElementById("mark");
+            if (mark.textContent.replaceAll("\\n", "⏎") !== quote) wrong.push(id);
+          }
+          return wrong;
+        }""",
+        [[row["id"], row["quote"]] for row in evidence.observations[::7]],
+    )
+    assert wrong == []
+
+
+def test_links_follow_navigation_and_the_back_button(opened: Any, address: str) -> None:
+    tab = opened(f"{address}#place=jiamusi")
+    tab.click("[id='v-jiamusi:814']")
+    see(tab, "#heading", "32")
+    assert tab.url.endswith("#jiamusi:814&place=jiamusi")
+    tab.evaluate("location.hash = 'xianning:487'")
+    see(tab, "#mark", "36.4")
+    tab.go_back()
+    see(tab, "#heading", "32")
+    tab.go_back()
+    gone(tab)
+    assert tab.input_value("#place") == "jiamusi"
+    assert tab.evaluate("document.activeElement.id") == "v-jiamusi:814"
+    tab.go_forward()
+    see(tab, "#heading", "32")
+
+
+def test_derived_values_show_formula_and_inputs(opened: Any, address: str) -> None:
+    tab = opened(f"{address}#changsha:slot_ratio:2021")
+    panel = tab.inner_text("#panel")
+    assert "1.464 – 2.442" in panel and "1.464936 – 2.441586" in panel
+    assert "1000 * a / b" in panel and tab.locator("#mark").count() == 0
+    tab.click("#panel a:has-text('about 20,000')")
+    see(tab, "#mark", "2万")
+    assert tab.url.endswith("#changsha:1260") and mark_is_in_sight(tab)
+    tab.click("#panel section:has(h3:text-is('Derived values that use it')) a >> nth=0")
+    see(tab, "#panel", "Derived by us")
+
+
+def test_findings_are_linked_both_ways(
+    opened: Any, address: str, evidence: Evidence
+) -> None:
+    finding = next(row for row in evidence.findings if row["verdict"] != "holds")
+    tab = opened(f"{address}#{finding['id']}")
+    panel = tab.inner_text("#panel")
+    assert finding["arithmetic"] in panel and finding["explanation_en"] in panel
+    tab.click("#panel ul a >> nth=0")
+    see(tab, "#mark")
+    assert f"#{finding['inputs'].split()[0]}" in tab.url
+    assert tab.locator(f"#panel a[href^='#{finding['id']}']").count() == 1
+
+
+def test_a_refusal_says_so(opened: Any, address: str, evidence: Evidence) -> None:
+    refusal = next(row for row in evidence.derived if row["refused"])
+    tab = opened(f"{address}#{refusal['id']}")
+    assert tab.inner_text("#heading").startswith("refused")
+    assert refusal["note"] in tab.inner_text("#panel")
+
+
+def test_damage_is_read_beside_the_sentence(opened: Any, address: str) -> None:
+    tab = opened(f"{address}#dianjiang:845&lang=en")
+    assert "Damaged text, read as" in tab.inner_text("#panel")
+    assert "营利性托育服务机构3家" in tab.inner_text("#panel")
+
+
+def test_an_unknown_id_is_named(opened: Any, address: str) -> None:
+    tab = opened(f"{address}#nowhere:1%3Cb%3E")
+    assert tab.inner_text("#heading") == "No value has the id “nowhere:1<b>”."
+
+
+def test_the_keyboard_is_enough(opened: Any, address: str) -> None:
+    tab = opened(address)
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Enter")
+    first = tab.evaluate("document.activeElement.id")
+    assert first.startswith("v-")
+    outline = tab.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+    tab.keyboard.press("Enter")
+    see(tab, "#mark")
+    assert tab.evaluate("document.activeElement.id") == "heading"
+    tab.keyboard.press("Escape")
+    gone(tab)
+    assert tab.evaluate("document.activeElement.id") == first
+    tab.focus("#next_page")
+    tab.keyboard.press("Enter")
+    assert "101 to 200" in tab.inner_text("#count")
+    assert tab.evaluate("document.activeElement.id") == "next_page"
+    tab.focus("#place")
+    tab.keyboard.type("Jiam")
+    assert "place=jiamusi" in tab.url and "page=" not in tab.url
+
+
+def test_language_follows_the_browser_until_the_address_says_otherwise(
+    opened: Any, address: str
+) -> None:
+    tab = opened(f"{address}#jiamusi:814", locale="zh-CN")
+    assert tab.evaluate("document.documentElement.lang") == "zh-CN"
+    assert "每千名老年人拥有养老床位数" in tab.inner_text("#heading")
+    assert "lang" not in tab.url
+    tab.click("#en")
+    assert tab.inner_text("h1") == "Where every number comes from"
+    assert tab.url.endswith("#jiamusi:814&lang=en")
+    assert tab.get_attribute("#en", "aria-pressed") == "true"
+    tab.reload()
+    assert tab.inner_text("h1") == "Where every number comes from"
+    assert tab.evaluate("localStorage.length + document.cookie.length") == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 800, 1280])
+def test_it_fits_its_window_and_is_readable(
+    opened: Any, address: str, width: int, scheme: str
+) -> None:
+    size = {"width": width, "height": 844}
+    for hash in ("", "#xianning:487", "#changsha:slot_ratio:2021"):
+        tab = opened(address + hash, viewport=size, color_scheme=scheme)
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        assert tab.evaluate("document.getElementById('panel').scrollWidth") <= width
+        assert lowest_contrast(tab) >= 4.5
+
+
+def lowest_contrast(tab: Any) -> float:
+    lowest: float = tab.evaluate(
+        """() => {
+          const light = rgb => rgb.match(/[\\d.]+/g).slice(0, 3).map(part => {
+            const share = part / 255;
+            return share <= .04045 ? share / 12.92 : ((share + .055) / 1.055) ** 2.4;
+          }).reduce((sum, part, at) => sum + part * [.2126, .7152, .0722][at], 0);
+          const behind = element => {
+            const colour = getComputedStyle(element).backgroundColor;
+            return colour === "rgba(0, 0, 0, 0)" && element.parentElement
+              ? behind(element.parentElement) : colour;
+          };
+          const written = element => element.offsetWidth && !element.disabled
+            && [...element.childNodes].some(node =>
+              node.nodeType === 3 && node.data.trim());
+          const all = [...document.querySelectorAll("body *")];
+          const ratios = all.filter(written).map(element => {
+            const ink = getComputedStyle(element).color;
+            const pair = [light(ink), light(behind(element))];
+            return (Math.max(...pair) + .05) / (Math.min(...pair) + .05);
+          });
+          return Math.min(...ratios);
+        }"""
+    )
+    return lowest
+
+
+def test_a_phone_shows_the_sentence_over_the_list(opened: Any, address: str) -> None:
+    tab = opened(address, viewport={"width": 390, "height": 844}, has_touch=True)
+    tab.tap("[id='v-xianning:471']")
+    see(tab, "#mark")
+    assert mark_is_in_sight(tab)
+    box = tab.locator("#panel").bounding_box()
+    assert box == {"x": 0, "y": 0, "width": 390, "height": 844}
+    assert tab.evaluate("document.querySelector('main').inert")
+    tab.tap("#close")
+    gone(tab)
+    assert not tab.evaluate("document.querySelector('main').inert")
+
+
+def test_print_shows_all_that_was_filtered_or_the_one_value(
+    opened: Any, address: str
+) -> None:
+    tab = opened(f"{address}#place=jiamusi")
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert tab.locator(SHOWN).count() == count(tab) > 100
+    tab.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert tab.locator(SHOWN).count() == 100
+    tab.goto(f"{address}#jiamusi:814")
+    see(tab, "#mark")
+    tab.emulate_media(media="print")
+    assert tab.is_hidden("main") and tab.is_visible("#mark")
+    assert tab.locator(".far").evaluate_all("all => all.every(e => !e.offsetWidth)")
+
+
+def test_hostile_text_does_nothing(
+    opened: Any, evidence: Evidence, tmp_path: Path
+) -> None:
+    first, *rest = evidence.observations
+    spoilt = dict(first, quote=HOSTILE, note=HOSTILE, label_stated=HOSTILE)
+    indicator = evidence.book.indicators[first["indicator"]].model_copy(
+        update={"label_zh": HOSTILE, "label_en": HOSTILE}
+    )
+    indicators = {**evidence.book.indicators, first["indicator"]: indicator}
+    url = write(
+        dataclasses.replace(
+            evidence,
+            book=dataclasses.replace(evidence.book, indicators=indicators),
+            observations=[spoilt, *rest],
+        ),
+        tmp_path,
+    )
+    tab = opened(f"{url}#{first['id']}")
+    assert tab.evaluate("window.hit") is None
+    assert HOSTILE.strip() in tab.inner_text("#heading")
+    assert tab.locator("img").count() == 0
+
+
+def test_twenty_thousand_observations_are_usable_within_a_second(
+    opened: Any, evidence: Evidence, tmp_path: Path, record_property: Any
+) -> None:
+    rows = evidence.observations
+    many = [
+        dict(rows[at % len(rows)], id=f"{rows[at % len(rows)]['id']}.{at}")
+        for at in range(MANY - 1)
+    ]
+    wanted = next(row for row in rows if row["id"] == "jiamusi:814")
+    url = write(dataclasses.replace(evidence, observations=[*many, wanted]), tmp_path)
+    loads = []
+    for _ in range(3):
+        tab = opened(url)
+        assert count(tab) == MANY
+        loads.append(tab.evaluate(LOADED))
+    spent = {
+        "loaded": min(loads),
+        "place": timed(tab, "place", "jiamusi"),
+        "search": timed(tab, "q", "养老床位"),
+        "value": timed(tab, "", "jiamusi:814"),
+    }
+    record_property("milliseconds", spent)
+    print(spent)
+    assert tab.inner_text("#mark").endswith("32")
+    assert max(spent.values()) < 1000, spent
+
+
+def timed(tab: Any, field: str, value: str) -> float:
+    """Milliseconds until a new value of a field, or of the address, is drawn."""
+    spent: float = tab.evaluate(
+        """async ([field, value]) => {
+          const list = document.getElementById("list");
+          const changed = new Promise(done =>
+            new MutationObserver(done).observe(list, {childList: true}));
+          const start = performance.now();
+          if (field) {
+            const control = document.getElementById(field);
+            control.value = value;
+            control.dispatchEvent(new Event(field === "q" ? "input" : "change"));
+          } else location.hash = value;
+          await changed;
+          await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+          return performance.now() - start;
+        }""",
+        [field, value],
+    )
+    return spent
