@@ -58,3 +58,13 @@ bench: $(READY) ## measure speed as ratios
 
 lock: ## pin all packages again, for all platforms, without addresses
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
+
+.PHONY: test-office
+test-office: $(READY) ## LibreOffice and other programs read what is exported
+	@command -v soffice > /dev/null || echo "No LibreOffice here (Debian: apt-get install libreoffice-calc): its part is skipped."
+	$(BIN)/python -m pytest -q -s tests/office/libreoffice.py
+	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python build/readers
+	$(BIN)/uv pip install --quiet --python build/readers/bin/python -r tests/office/requirements.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --target build/writer pyarrow
+	PYTHONPATH=build/writer $(BIN)/python tests/office/export.py build/export
+	build/readers/bin/python tests/office/readers.py build/export data/curated

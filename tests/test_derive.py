@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compare.arithmetic import Interval, evaluate
 from compare.build import Checked
 from compare.codebook import Codebook
-from compare.derive import Derived, Interval, derive, evaluate, interval
+from compare.derive import Derived, derive, interval
 from compare.harmonize import Observation
 
 fractions = st.fractions(-1000, 1000, max_denominator=50)

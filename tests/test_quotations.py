@@ -9,8 +9,8 @@ from conftest import edit
 
 import compare
 from compare.build import Checked
-from compare.problems import Problems
-from compare.quotations import evidence, printable
+from compare.problems import Problems, printable
+from compare.quotations import evidence
 
 RAW = "data/raw/xianning.txt"
 

@@ -332,8 +332,7 @@ def _implausible(observations: list[Observation], book: Codebook) -> list[Proble
             problems.append(
                 Problem(
                     f"data/readings/{row.doc}.csv {row.id}, value",
-                    f"{row.lower if below else row.upper} {row.unit} for "
-                    f"{row.indicator}.",
+                    f"{row.lower} to {row.upper} {row.unit} for {row.indicator}.",
                     f"{indicator.lower or '…'} to {indicator.upper or '…'}.",
                     "read the sentence again; correct the unit in the crosswalk, or "
                     "widen the bounds in indicators.csv.",

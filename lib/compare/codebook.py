@@ -377,9 +377,8 @@ class Codebook:
     def is_share(self, indicator: str) -> bool:
         """Whether values are percentages of a whole, so that ≥ ends at 100."""
         found = self.indicators.get(indicator)
-        if found is None or found.upper != "100":
-            return False
-        return self.units[found.unit].dimension == "share"
+        unit = self.units[found.unit] if found else None
+        return unit is not None and unit.dimension == "share" and unit.factor == "1"
 
 
 def find_root(named: str | os.PathLike[str] | None = None) -> Path:
@@ -569,8 +568,8 @@ def _check_crosswalk(book: Codebook) -> list[Problem]:
             problems.append(
                 Problem(
                     place,
-                    f"«{row.subject_label}» is accepted already in row {other}.",
-                    "one accepted row for a wording.",
+                    f"«{row.subject_label}» is judged already in row {other}.",
+                    "one row for a wording, besides rejected ones.",
                     "reject one of the two.",
                 )
             )

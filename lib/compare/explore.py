@@ -120,13 +120,11 @@ def across(
 
     Examples
     --------
-    >>> across("childcare_slots", kind="baseline")[["place", "stated", "upper"]].iloc[1]
-    place     长沙 Changsha
-    stated     about 20,000
-    upper           25000.0
-    Name: 1, dtype: object
-    >>> across("childcare_slots", kind="baseline", approximate=0.05)["upper"].iloc[1]
-    np.float64(21000.0)
+    >>> slots = across("childcare_slots", kind="baseline")
+    >>> slots[["stated", "upper"]].values.tolist()
+    [['828', 828.0], ['about 20,000', 25000.0], ['1,750', 1750.0]]
+    >>> across("childcare_slots", kind="baseline", approximate=0.05)["upper"].tolist()
+    [828.0, 21000.0, 1750.0]
     """
     home = root or find_root()
     book = load_codebook(home)

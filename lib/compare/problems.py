@@ -50,7 +50,7 @@ class Problem:
             lines.append(f"  Expected {self.expected}")
         if self.remedy:
             lines.append(f"  Do: {self.remedy}")
-        return "\n".join(map(printable, lines))
+        return "\n".join(map(printable, "\n".join(lines).split("\n")))
 
 
 class Problems(Exception):

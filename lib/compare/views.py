@@ -804,12 +804,12 @@ def _derived_like(indicators: Sequence[str], root: Path | None) -> pd.DataFrame:
     frame["doc"] = frame["id"].str.replace(":.*", "", regex=True)
     frame = frame.join(_places(book), on="doc")
     hedged = frame["value"].isna()
-    ends = (
-        frame["lower"].map("{:.1f}".format)
-        + " to "
-        + frame["upper"].map("{:.1f}".format)
-    )
-    frame["stated"] = frame["value"].map("{:.1f}".format).where(~hedged, ends)
+    frame["stated"] = [
+        f"{low:.1f} to {high:.1f}" if vague else f"{value:.1f}"
+        for vague, value, low, high in zip(
+            hedged, frame["value"], frame["lower"], frame["upper"], strict=True
+        )
+    ]
     return frame.assign(
         source="derived",
         kind="baseline",

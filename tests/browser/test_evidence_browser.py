@@ -312,7 +312,7 @@ def test_language_follows_the_browser_until_the_address_says_otherwise(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 800, 1280])
+@pytest.mark.parametrize("width", [390, 800, 1240])
 def test_it_fits_its_window_and_is_readable(
     opened: Any, address: str, width: int, scheme: str
 ) -> None:
@@ -321,6 +321,8 @@ def test_it_fits_its_window_and_is_readable(
         tab = opened(address + hash, viewport=size, color_scheme=scheme)
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
         assert tab.evaluate("document.getElementById('panel').scrollWidth") <= width
+        spare = "list => list.clientWidth - list.scrollWidth"
+        assert tab.locator("#list").evaluate(spare) >= 0
         assert lowest_contrast(tab) >= 4.5
 
 

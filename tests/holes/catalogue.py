@@ -219,10 +219,10 @@ WRITES = [
 POLICY = [
     Hole(
         "a number in prose",
-        "# Beds\n\nThere are 39.6 beds.",
+        "# Beds\n\nThere are 41.7 beds.",
         kind="markdown",
         caught="policy",
-        says="the number 39.6 stands in prose",
+        says="the number 41.7 stands in prose",
     ),
     Hole(
         "a code cell turned raw", PRINTS, kind="raw", caught="policy", says="raw cell"

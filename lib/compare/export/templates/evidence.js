@@ -182,7 +182,7 @@
 
   /* The table: one page of plain links, so that keyboard, search and screen readers work. */
   const COLUMNS = [
-    ["place", row => [placeMark(row.doc), placeName(row.doc), areaName(row) && ` · ${areaName(row)}`]],
+    ["place", row => [h("span", {class: "named"}, placeMark(row.doc), placeName(row.doc)), areaName(row) && ` · ${areaName(row)}`]],
     ["indicator", row => indicatorName(row.indicator)],
     ["value", row => [h("a", {href: address({id: row.id}), id: `v-${row.id}`,
       "aria-current": row.id === state.id ? "true" : null}, worded(row)),

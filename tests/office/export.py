@@ -1,0 +1,10 @@
+"""Write every export to a folder: ``python export.py FOLDER``."""
+
+import sys
+from pathlib import Path
+
+from compare.codebook import find_root
+from compare.export.formats import export_all
+
+if __name__ == "__main__":
+    export_all(find_root(), Path(sys.argv[1]))

@@ -1,0 +1,141 @@
+"""Run the cells of a notebook in this process, without a kernel and without drawing.
+
+What a cell would show is caught as the plain text that nbval compares, digests
+included, so that a changed input can be tried in a tenth of a second.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+import pandas as pd
+
+from compare import codebook, digest, figures, views
+from compare.display import figure_text, table_text
+
+
+@dataclass(eq=False)
+class Call:
+    """One cell that shows something, with the cells that compute what it shows."""
+
+    notebook: str
+    cell: int
+    source: str
+    before: CodeType
+    code: CodeType
+    stored: list[str]
+    shown: list[str] = field(default_factory=list)
+    reads: set[str] = field(default_factory=set)
+
+    def __str__(self) -> str:
+        return f"{self.notebook} cell {self.cell}"
+
+
+class Rehearsal:
+    """All calls of some notebooks, run on the data of a root that tests may spoil."""
+
+    def __init__(self, paths: Iterable[Path], root: Path, patch: Any) -> None:
+        patch.setenv("COMPARE_ROOT", str(root))
+        once = cache(codebook.load_codebook)
+        for module in (views, figures):
+            patch.setattr(module, "load_codebook", once)
+        self.root = root
+        self.opened: set[str] = set()
+        read_csv = pd.read_csv
+
+        def reading(path: Any, *args: Any, **kwargs: Any) -> Any:
+            self.opened.add(Path(path).stem)
+            return read_csv(path, *args, **kwargs)
+
+        patch.setattr(pd, "read_csv", reading)
+        self.calls = [call for path in paths for call in _calls(path)]
+        for call in self.calls:
+            self.opened.clear()
+            call.shown = self.show(call)
+            call.reads = set(self.opened)
+
+    def show(self, call: Call) -> list[str]:
+        """Run a call on the data as they are now; an error is an output too."""
+        shown: list[str] = []
+        self.drawn: list[str] = []
+        names = _names(shown, self.drawn)
+        try:
+            exec(call.before, names)
+            names |= _names(shown, self.drawn)
+            exec(call.code, names)
+        except Exception as error:
+            shown.append(f"{type(error).__name__}: {error}")
+        return shown
+
+    def notices(self, call: Call) -> bool:
+        """Tell whether a call shows something else than on the true data."""
+        return self.show(call) != call.shown
+
+
+def _names(shown: list[str], drawn: list[str]) -> dict[str, Any]:
+    """What the notebooks import, with displays that are kept instead of shown."""
+
+    def show_figure(figure: Any, **words: str) -> None:
+        shown.append(figure_text(figure, **words))
+        drawn.append(str(list(digest._figure(figure))))
+
+    return {
+        "show_table": lambda frame, **words: shown.append(table_text(frame, **words)),
+        "show_figure": show_figure,
+        "show_text": shown.append,
+    }
+
+
+def _calls(path: Path) -> list[Call]:
+    """Take a notebook apart: which cells does each showing cell need?"""
+    computing: list[ast.stmt] = []
+    calls = []
+    for number, cell in enumerate(json.loads(path.read_text("utf-8"))["cells"]):
+        if cell["cell_type"] != "code":
+            continue
+        source = "".join(cell["source"])
+        body = ast.parse(source).body
+        if not cell["outputs"]:
+            computing += body
+            continue
+        texts = ["".join(one["data"]["text/plain"]) for one in cell["outputs"]]
+        code = _compiled(_needed(body, computing)), _compiled(body)
+        calls.append(Call(path.stem, number, source, *code, texts))
+        computing += [one for one in body if isinstance(one, ast.Assign)]
+    return calls
+
+
+def _needed(body: list[ast.stmt], computing: list[ast.stmt]) -> list[ast.stmt]:
+    """Imports, and assignments to names that the cell uses, in order."""
+    wanted = _loaded(body)
+    needed: list[ast.stmt] = []
+    for statement in reversed(computing):
+        stored = {
+            node.id
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
+        if isinstance(statement, (ast.Import, ast.ImportFrom)) or stored & wanted:
+            needed.insert(0, statement)
+            wanted |= _loaded([statement])
+    return needed
+
+
+def _loaded(body: list[ast.stmt]) -> set[str]:
+    return {
+        node.id
+        for statement in body
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+
+
+def _compiled(body: list[ast.stmt]) -> CodeType:
+    return compile(ast.Module(body, []), "cell", "exec")
