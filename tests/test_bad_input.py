@@ -18,6 +18,7 @@ from compare.__main__ import app
 from compare.build import Checked
 from compare.codebook import Codebook
 from compare.derive import derive
+from compare.harmonize import harmonize, to_rows
 from compare.problems import SHOWN, Problems
 from compare.quantities import bounds, plain, read
 from compare.quotations import evidence
@@ -396,6 +397,17 @@ def test_more_than_all_is_no_empty_span(comparator: str, book: Codebook) -> None
 
 def test_a_rate_per_mille_is_no_percentage_of_a_whole(book: Codebook) -> None:
     assert not book.is_share("registered_population_natural_growth")
+
+
+def test_an_observation_of_more_than_all_keeps_its_bounds_in_order(
+    checked: Checked,
+) -> None:
+    (row,) = [row for row in checked.readings if row.id == "changsha:5008"]
+    more = row.model_copy(update={"value_stated": "120", "value": "120"})
+    frame, _ = harmonize(typed([more], checked.book.words), checked.book)
+    (observation,) = to_rows(frame)
+    assert observation.lower == "120"
+    assert not observation.upper or float(observation.upper) >= 120
 
 
 PEOPLE = {"doc": "xianning", "indicator": "residents_60_plus", "kind": "baseline"}

@@ -66,9 +66,11 @@ def test_every_derived_value_is_recomputed_at_the_corners_of_its_inputs(
             for value in corners(row.formula, "abcd", inputs, years)
             if not math.isnan(value)
         ]
-        for end, wanted in ((row.lower, min(found)), (row.upper, max(found))):
+        low: Fraction | float = min(found)
+        high: Fraction | float = max(found)
+        for end, wanted in ((row.lower, low), (row.upper, high)):
             if end:
-                assert abs(Fraction(end) - wanted) <= TINY, row.id
+                assert abs(float(Fraction(end) - wanted)) <= TINY, row.id
             else:
                 assert math.isinf(wanted), row.id
         if row.value:

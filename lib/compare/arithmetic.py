@@ -7,6 +7,7 @@ divided, and nothing is rounded here.
 from __future__ import annotations
 
 import ast
+import functools
 import math
 import operator
 from collections.abc import Callable, Mapping
@@ -115,7 +116,12 @@ def evaluate(formula: str, inputs: Mapping[str, Interval]) -> Interval:
             case _:
                 raise ValueError(f"{formula!r} has a part that is no arithmetic")
 
-    return compute(ast.parse(formula, mode="eval").body)
+    return compute(_parsed(formula))
+
+
+@functools.cache
+def _parsed(formula: str) -> ast.expr:
+    return ast.parse(formula, mode="eval").body
 
 
 def names_in(formula: str) -> set[str]:

@@ -8,7 +8,6 @@ refusal is a row of its own.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
@@ -213,18 +212,19 @@ def _apply(
 ) -> Derived:
     lead = chosen["a"]
     indicator = lead.indicator if rule.indicator == "*" else rule.indicator
-    refusal = _refusal(rule, chosen)
     value = lower = upper = ""
+    refusal = _mismatch(rule, chosen)
     if not refusal:
-        ends = compute(rule.formula, chosen)
-        lower = rounded(ends.lower, ROUND_FLOOR)
-        upper = rounded(ends.upper, ROUND_CEILING)
-        if all(row.comparator == "=" for row in chosen.values()):
-            points = {
-                name: Interval.of(row.value, row.value) for name, row in chosen.items()
-            }
-            exact = evaluate(rule.formula, points | _years(chosen))
-            value = rounded(exact.lower)
+        try:
+            ends = compute(rule.formula, chosen)
+        except ZeroDivisionError:
+            refusal = "a divisor may be zero.", "除数可能为零。"
+        else:
+            lower = rounded(ends.lower, ROUND_FLOOR)
+            upper = rounded(ends.upper, ROUND_CEILING)
+            value = _point(rule, chosen)
+            if not (lower or upper):
+                refusal = "neither end is bounded.", "两端均无界。"
     parts = [lead.doc, rule.rule, lead.time_period.replace("/", "-")]
     if "*" in rule.a:
         parts.insert(2, lead.indicator)
@@ -257,10 +257,10 @@ def _apply(
     )
 
 
-def _refusal(
+def _mismatch(
     rule: Derivation, chosen: Mapping[str, Observation]
 ) -> tuple[str, str] | None:
-    """Say why nothing is computed from inputs, in both languages."""
+    """Say why inputs do not belong together, in both languages."""
     lead = chosen["a"]
     for name, allowed in rule.apart():
         other = chosen[name]
@@ -271,13 +271,15 @@ def _refusal(
                 f"{other.indicator} ({other.kind}) lie {apart} years apart.",
                 f"{lead.time_period}与{other.time_period}相差{apart}年。",
             )
-    try:
-        ends = compute(rule.formula, chosen)
-    except ZeroDivisionError:
-        return "a divisor may be zero.", "除数可能为零。"
-    if math.isinf(ends.lower) and math.isinf(ends.upper):
-        return "neither end is bounded.", "两端均无界。"
     return None
+
+
+def _point(rule: Derivation, chosen: Mapping[str, Observation]) -> str:
+    """Compute the nominal value; empty when any input is hedged or a bound."""
+    if any(row.comparator != "=" for row in chosen.values()):
+        return ""
+    points = {name: Interval.of(row.value, row.value) for name, row in chosen.items()}
+    return rounded(evaluate(rule.formula, points | _years(chosen)).lower)
 
 
 def _years(chosen: Mapping[str, Observation]) -> dict[str, Interval]:

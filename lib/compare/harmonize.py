@@ -342,7 +342,8 @@ def _scale(frame: pd.DataFrame) -> None:
             numbers[row] = _product(float(numbers[row]), float(factors[row]))
         frame[name] = numbers
     open_ended = frame["share"].to_numpy() & _among(frame["comparator"], ">", ">=")
-    frame["upper"] = np.where(open_ended, 100.0, frame["upper"].to_numpy())
+    within = open_ended & (frame["lower"].to_numpy() <= 100.0)
+    frame["upper"] = np.where(within, 100.0, frame["upper"].to_numpy())
 
 
 def _among(codes: pd.Series[str], *names: str) -> np.ndarray[Any, np.dtype[np.bool_]]:

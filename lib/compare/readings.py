@@ -28,7 +28,7 @@ from compare.quantities import (
     plain,
     read,
 )
-from compare.tables import NUMBER, PERIOD, Codelist, Long, Row, column
+from compare.tables import CODE, NUMBER, PERIOD, Codelist, Long, Row, column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 FOLDER = Path("data/readings")
 OMISSION = "…"
 TABLE_UNIT = re.compile(r"(?m)^[^\s:：]{1,4}[:：](\S{1,4})$")
-ID = r"[a-z]+:\d+(\.(\d|blank))?"
+ID = CODE + r":\d+(\.(\d|blank))?"
 
 
 class Reading(Row):

@@ -8,6 +8,7 @@ which text is allowed in it. The data dictionary is generated from the models.
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import os
 import re
@@ -23,8 +24,10 @@ from compare.problems import Problem, raise_any
 LONGEST_CELL = 200
 FORMULA_SIGNS = ("=", "+", "-", "@")
 NUMBER = r"-?\d+(\.\d+)?"
-DATE = r"\d{4}-\d{2}-\d{2}"
-PERIOD = r"\d{4}(-\d{2}(-\d{2})?)?(/\d{4})?"
+DAY = r"(0[1-9]|[12]\d|3[01])"
+MONTH = r"(0[1-9]|1[0-2])"
+DATE = rf"\d{{4}}-{MONTH}-{DAY}"
+PERIOD = rf"\d{{4}}(-{MONTH}(-{DAY})?)?(/\d{{4}})?"
 CODE = r"[a-z][a-z0-9_]*"
 
 
@@ -82,7 +85,7 @@ class Row(BaseModel):
 
     def place(self) -> tuple[object, ...]:
         """Sort key of the row."""
-        return tuple(natural(getattr(self, name)) for name in self.key)
+        return tuple([natural(getattr(self, name)) for name in self.key])
 
     @classmethod
     def columns(cls) -> list[str]:
@@ -322,7 +325,8 @@ def data_dictionary(models: Mapping[str, type[Row]]) -> list[dict[str, Any]]:
     return resources
 
 
-def marks(model: type[Row], kind: type[Any]) -> dict[str, Any]:
+@functools.cache
+def marks(model: type[Row], kind: type[Any]) -> Mapping[str, Any]:
     """Columns of a model that carry a mark of the given kind.
 
     Examples

@@ -32,7 +32,7 @@ INPUTS = (
 
 def steps(root: Path) -> int:
     """How often ``write_reports`` tells that something is done."""
-    return 2 * len(_notebooks(root)) + 1
+    return 2 * len(_notebooks(root)) + 2
 
 
 def write_reports(root: Path, done: Callable[[str], None]) -> list[Path]:
@@ -72,6 +72,8 @@ def write_reports(root: Path, done: Callable[[str], None]) -> list[Path]:
             contents[source] = executed.read_bytes()
             contents |= report_files(root, executed, last_judgement(checked.book))
             done(source.stem)
+    contents[root / REPORTS / "evidence.html"] = evidence.render(root).encode("utf-8")
+    done("evidence")
     changed += replace_files(contents)
     return changed + replace_files({root / MANIFEST: _manifest(root)})
 
@@ -88,7 +90,7 @@ def report_files(root: Path, executed: Path, date: str) -> dict[Path, bytes]:
     date
         Date of the report.
     """
-    from compare.export import html, pdf
+    from compare.export import evidence, html, pdf
 
     page = html.render(executed)
     report = root / REPORTS / executed.stem

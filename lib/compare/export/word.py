@@ -48,7 +48,8 @@ EXTERNAL = (
 PIXELS = 220
 A4 = (Mm(210), Mm(297))
 MARGIN = Mm(22)
-MUCH = 130.0
+TOO_MUCH, PADDING, CHINESE_WORD = 190.0, 3.0, 4.0
+WORD = re.compile(r"[^\s\u2e80-\u9fff\uff00-\uffef]+")
 SMALL, TABLE_TEXT = Pt(8.5), Pt(8.5)
 SIZES = {"Title": 20, "Heading 1": 14, "Heading 2": 12, "Heading 3": 11}
 SPACE = re.compile(r"\s+")
@@ -150,6 +151,7 @@ def _dress(writing: Writing) -> None:
     document.styles["Normal"].paragraph_format.space_after = Pt(6)
     document.styles["Normal"].paragraph_format.line_spacing = 1.25
     document.styles[NOTE].paragraph_format.line_spacing = 1.1
+    document.styles[NOTE].paragraph_format.space_after = Pt(2)
     defaults = document.styles.element.find(f".//{qn('w:rPrDefault')}/{qn('w:rPr')}")
     language = defaults.find(qn("w:lang"))
     language.set(qn("w:val"), LANGUAGES["en"])
@@ -256,7 +258,7 @@ def _table(
     if not count:
         return
     wishes = [_wish(lines, column) for column in range(count)]
-    turned = sum(wishes) > MUCH
+    turned = sum(most for _, most in wishes) > TOO_MUCH
     if turned:
         _turn(writing, WD_ORIENT.LANDSCAPE)
     caption = table.find("caption")
@@ -297,18 +299,25 @@ def _fill(made: Table, lines: Sequence[Sequence[HtmlElement]], *, heads: bool) -
                 run.font.size = TABLE_TEXT
 
 
-def _wish(lines: Sequence[Sequence[HtmlElement]], column: int) -> float:
-    """Width that a column would like, in letters; long texts are content to wrap."""
+def _wish(lines: Sequence[Sequence[HtmlElement]], column: int) -> tuple[float, float]:
+    """Width that a column needs to break no word, and the width that it would like."""
     texts = [line[column].text_content() for line in lines if column < len(line)]
     longest = max(map(_ems, texts))
-    return max(4.0, min(16.0, longest), math.sqrt(6 * longest))
+    least = max(
+        len(word) for text in ["", *texts] for word in WORD.findall(text) + [""]
+    )
+    needed = PADDING + max(CHINESE_WORD, float(least))
+    return needed, max(needed, PADDING + min(longest, 16 + 1.6 * math.sqrt(longest)))
 
 
-def _set_widths(made: Table, wishes: Sequence[float], width: int) -> None:
-    """Share the width among the columns."""
+def _set_widths(made: Table, wishes: Sequence[tuple[float, float]], width: int) -> None:
+    """Give every column what it needs, and share what is left by what they like."""
     made.autofit = False
-    for column, wish in zip(made.columns, wishes, strict=True):
-        column.width = Emu(int(width * wish / sum(wishes)))
+    room = 2 * width / TABLE_TEXT - sum(least for least, _ in wishes)
+    more = sum(most - least for least, most in wishes) or 1.0
+    shares = [least + max(0.0, room) * (most - least) / more for least, most in wishes]
+    for column, share in zip(made.columns, shares, strict=True):
+        column.width = Emu(int(width * share / sum(shares)))
         for cell in column.cells:
             cell.width = column.width
 
