@@ -20,9 +20,10 @@ from docx.oxml.ns import qn
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from pandas.io.stata import StataReader
 
+from compare.codebook import load_codebook
 from compare.display import FIGURE
 from compare.documents import load_documents
-from compare.export.formats import CHINESE, EXPORTED, export_all, has_parquet
+from compare.export.formats import EXPORTED, export_all, has_parquet
 from compare.export.word import word
 
 DEMO = Path(__file__).parent / "data" / "export" / "demo.ipynb"
@@ -44,7 +45,11 @@ def observations() -> list[dict[str, str]]:
 
 def test_the_same_bytes_on_every_run(folder: Path) -> None:
     assert export_all(ROOT, folder) == []
-    assert len(list(folder.iterdir())) == 4 + len(EXPORTED) * (1 + has_parquet())
+    assert len(list(folder.iterdir())) == (
+        4
+        + len(EXPORTED) * (1 + has_parquet())
+        + len(list((ROOT / "notebooks").glob("*.ipynb")))
+    )
 
 
 @pytest.mark.parametrize("name", EXPORTED)
@@ -56,7 +61,8 @@ def test_stata_reads_every_value_and_its_chinese_name(folder: Path, name: str) -
     with StataReader(path, convert_categoricals=False) as reader:
         frame, codes = reader.read(), reader.value_labels()
         labels = reader.variable_labels()
-    assert labels == {column: CHINESE[column] for column in expected[0]}
+    named = load_codebook(ROOT).codes["column"]
+    assert labels == {column: named[column].label_zh for column in expected[0]}
     assert len(frame) == len(expected)
     for column in frame:
         found = frame[column].tolist()

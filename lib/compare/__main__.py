@@ -92,6 +92,25 @@ def report(root: Root = None) -> None:
 
 
 @app.command()
+def export(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Where to; default: build/export.")
+    ] = None,
+    root: Root = None,
+) -> None:
+    """Write the tables for other programs, and the notebooks for Word."""
+    from compare.codebook import find_root
+    from compare.export.formats import export_all, has_parquet
+
+    changed = _guarded(
+        lambda home: export_all(home, folder or home / "build" / "export"), root
+    )
+    if not has_parquet():
+        print("Parquet is left out: it needs pyarrow. Do: pip install pyarrow.")
+    _list_changes(find_root(root), changed)
+
+
+@app.command()
 def show(
     id: Annotated[str, typer.Argument(help="Reading, such as jiamusi:814.")],
     root: Root = None,
@@ -141,7 +160,8 @@ def _list_changes(root: Path, changed: list[Path]) -> None:
     if not changed:
         print("Nothing to change.")
     for path in changed:
-        print(f"wrote {path.relative_to(root).as_posix()}")
+        inside = path.is_relative_to(root)
+        print(f"wrote {(path.relative_to(root) if inside else path).as_posix()}")
 
 
 if __name__ == "__main__":

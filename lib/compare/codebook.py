@@ -374,6 +374,11 @@ class Codebook:
         row = self.codes[codelist][code]
         return row.label_zh if language == "zh" else row.label_en
 
+    def heading(self, column: str) -> str:
+        """Chinese name of a column; the column itself when it has none."""
+        row = self.codes["column"].get(column)
+        return row.label_zh if row else column
+
     def is_share(self, indicator: str) -> bool:
         """Whether values are percentages of a whole, so that ≥ ends at 100."""
         found = self.indicators.get(indicator)

@@ -64,7 +64,7 @@ def of_figure(figure: Figure, words: Mapping[str, str]) -> tuple[str, str]:
     Parameters
     ----------
     figure
-        Not drawn yet: drawing may change where ticks stand.
+        Best not drawn yet: drawing may change where ticks stand that nobody set.
     words
         What stands beside the figure.
 
@@ -240,9 +240,12 @@ def _line(line: Any) -> Item:
 
 def _patch(patch: Any) -> Item:
     from matplotlib.patches import FancyArrowPatch
+    from matplotlib.spines import Spine
 
     if isinstance(patch, FancyArrowPatch):
         outline: Any = str(patch.get_arrowstyle())
+    elif isinstance(patch, Spine):
+        outline = patch.spine_type
     else:
         path = patch.get_path().transformed(patch.get_patch_transform())
         codes = None if path.codes is None else path.codes.tolist()

@@ -1,8 +1,8 @@
 """Formats: the curated tables and the crosswalk, for the tools of other people.
 
-In: a project folder. Out: Stata, Parquet, a Frictionless data package, SSSOM, SDMX-CSV
-and W3C Web Annotations. Nothing is computed here: every file says what the tables say,
-in another grammar, with the same bytes on every run.
+In: a project folder. Out: Stata, Parquet, a Frictionless data package, SSSOM, SDMX-CSV,
+W3C Web Annotations, and the notebooks for Word. Nothing is computed here: every file
+says what the tables say, in another grammar, with the same bytes on every run.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from compare.build import CURATED_TABLES, known_tables
 from compare.codebook import FOLDER, NO_TERM, Codebook, Match, load_codebook
 from compare.documents import Document, load_documents
-from compare.export.reports import last_judgement
+from compare.export.reports import NOTEBOOKS, last_judgement
 from compare.problems import raise_any
 from compare.tables import (
     Codelist,
@@ -67,106 +67,6 @@ SDMX = {
     "QUOTE_END": "quote_end",
     "COMMENT_OBS": "note",
 }
-CHINESE = {
-    "absence": "空缺形式",
-    "area_stated": "原文地区",
-    "arithmetic": "算式",
-    "author_label": "判定人",
-    "base_stated": "原文人口口径",
-    "comment": "说明",
-    "commitment_stated": "原文承诺用语",
-    "comparator": "比较符",
-    "computed": "计算值",
-    "covers": "覆盖内容",
-    "date_effective": "施行日期",
-    "date_expires": "失效日期",
-    "date_published": "发布日期",
-    "date_retrieved": "获取日期",
-    "date_signed": "成文日期",
-    "dates_note": "日期说明",
-    "definition": "定义",
-    "denominator": "分母",
-    "denominator_stated": "原文分母",
-    "doc": "文件",
-    "excludes": "不含",
-    "explanation_en": "说明(英文)",
-    "explanation_zh": "说明(中文)",
-    "facet": "可比性维度",
-    "family": "指标类别",
-    "flow_stated": "原文增量用语",
-    "formula": "公式",
-    "genre": "文种",
-    "grade": "可比性等级",
-    "hedge_stated": "原文限定词",
-    "id": "编号",
-    "in_table": "所在表格",
-    "in_words": "以文字表述百分之百",
-    "includes": "包含",
-    "indicator": "指标",
-    "inputs": "所用数值编号",
-    "issuer": "发文机关",
-    "kind": "数值类型",
-    "label_en": "英文名称",
-    "label_stated": "原文指标名",
-    "label_zh": "中文名称",
-    "left": "左侧数值编号",
-    "level": "行政层级",
-    "lower": "下限",
-    "mapping_date": "判定日期",
-    "match_type": "匹配类型",
-    "measure": "推算类型",
-    "missing": "所缺部分",
-    "national_definition": "国家定义",
-    "note": "备注",
-    "note_zh": "备注(中文)",
-    "number": "文号",
-    "numerals": "数字个数",
-    "numerals_excluded": "已声明非指标的数字",
-    "numerals_in_readings": "读数所含数字",
-    "object_id": "对应指标",
-    "obligation": "属性",
-    "obs_status": "观测状态",
-    "observations": "观测值个数",
-    "ownership_stated": "原文举办主体",
-    "predicate_id": "匹配关系",
-    "quality": "文本质量",
-    "quality_note": "质量说明",
-    "quote": "原文引文",
-    "quote_end": "引文止于字符",
-    "quote_start": "引文起于字符",
-    "readings": "读数个数",
-    "reason_en": "理由(英文)",
-    "reason_zh": "理由(中文)",
-    "ref_area": "地区代码",
-    "refused": "拒绝计算",
-    "retired_in": "停用年份",
-    "right": "右侧数值编号",
-    "rule": "核对规则",
-    "ruling": "裁定编号",
-    "scope": "口径范围",
-    "scope_stated": "原文口径",
-    "script": "字形",
-    "section": "所在章节",
-    "sha256": "原文校验和",
-    "site": "来源网站",
-    "stated": "原文所列",
-    "status": "判定状态",
-    "subject_label": "原文用语",
-    "subject_source": "出自文件",
-    "time_period": "时期",
-    "title": "标题",
-    "title_en": "标题(英译)",
-    "undecided": "未决",
-    "unit": "单位",
-    "unit_stated": "原文单位",
-    "upper": "上限",
-    "upper_open": "不含上限",
-    "valid_from": "启用年份",
-    "value": "数值",
-    "value_stated": "原文数值",
-    "verdict": "核对结论",
-    "without_counterpart": "无对应指标",
-}
 
 
 def export_all(root: Path, folder: Path) -> list[Path]:
@@ -191,6 +91,8 @@ def export_all(root: Path, folder: Path) -> list[Path]:
     Problems
         The codebook or a document is not as it should be; then nothing is written.
     """
+    from compare.export.word import word
+
     book = load_codebook(root)
     documents, problems = load_documents(root, sorted(book.documents))
     raise_any(problems)
@@ -210,6 +112,8 @@ def export_all(root: Path, folder: Path) -> list[Path]:
         files[f"{name}.dta"] = stata(frame, book, codes, name=name)
         if has_parquet():
             files[f"{name}.parquet"] = parquet(frame)
+    for notebook in sorted((root / NOTEBOOKS).glob("*.ipynb")):
+        files[f"{notebook.stem}.docx"] = word(notebook, date=last_judgement(book))
     return replace_files({folder / name: files[name] for name in sorted(files)})
 
 
@@ -287,8 +191,7 @@ def stata(
         time_stamp=datetime.fromisoformat(last_judgement(book)),
         data_label=f"compare {name}",
         variable_labels={
-            column: CHINESE.get(column, column)[:LONGEST_LABEL]
-            for column in map(str, written)
+            column: book.heading(column)[:LONGEST_LABEL] for column in map(str, written)
         },
         value_labels=labels,
         convert_strl=long,

@@ -1,8 +1,9 @@
 """Reports: the main job, from curated tables to pages that people read.
 
 In: a project folder. Out: curated tables, executed notebooks, one HTML page and one PDF
-for each, and a manifest of the checksums of everything they were made from. All
-reports are written at once or not at all; nothing is done again when nothing changed.
+for each, the evidence page, the workbook, and a manifest of the checksums of everything
+they were made from. All reports are written at once or not at all; nothing is done
+again when nothing changed.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ FIGURES, MANIFEST = REPORTS / "figures", REPORTS / "manifest.json"
 INPUTS = (
     "data/raw/*",
     "data/codebook/*.csv",
-    "data/readings/*.csv",
+    "data/readings/**/*.csv",
     "data/curated/*",
     "lib/compare/**/*.py",
     "lib/compare/export/templates/*",
@@ -32,11 +33,11 @@ INPUTS = (
 
 def steps(root: Path) -> int:
     """How often ``write_reports`` tells that something is done."""
-    return 2 * len(_notebooks(root)) + 2
+    return 2 * len(_notebooks(root)) + 3
 
 
 def write_reports(root: Path, done: Callable[[str], None]) -> list[Path]:
-    """Build, run every notebook, and write its HTML and PDF.
+    """Build, run every notebook, write its HTML and PDF, the evidence and the workbook.
 
     Parameters
     ----------
@@ -61,7 +62,9 @@ def write_reports(root: Path, done: Callable[[str], None]) -> list[Path]:
         for _ in range(steps(root) - 1):
             done("reports are current")
         return changed
+    from compare.export import evidence
     from compare.export.notebooks import execute_all
+    from compare.export.workbook import workbook
 
     contents: dict[Path, bytes] = {}
     with tempfile.TemporaryDirectory() as scratch:
@@ -74,6 +77,8 @@ def write_reports(root: Path, done: Callable[[str], None]) -> list[Path]:
             done(source.stem)
     contents[root / REPORTS / "evidence.html"] = evidence.render(root).encode("utf-8")
     done("evidence")
+    contents[root / REPORTS / "compare.xlsx"] = workbook(root)
+    done("workbook")
     changed += replace_files(contents)
     return changed + replace_files({root / MANIFEST: _manifest(root)})
 
@@ -90,7 +95,7 @@ def report_files(root: Path, executed: Path, date: str) -> dict[Path, bytes]:
     date
         Date of the report.
     """
-    from compare.export import evidence, html, pdf
+    from compare.export import html, pdf
 
     page = html.render(executed)
     report = root / REPORTS / executed.stem
@@ -127,6 +132,7 @@ def _manifest(root: Path) -> bytes:
         *_notebooks(root),
         *(root / REPORTS).glob("*.html"),
         *(root / REPORTS).glob("*.pdf"),
+        *(root / REPORTS).glob("*.xlsx"),
         *(root / FIGURES).glob("*.svg"),
     ]
     sums = {

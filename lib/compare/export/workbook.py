@@ -31,7 +31,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 from compare import views
 from compare.codebook import Codebook, Place, load_codebook
 from compare.export.formats import (
-    CHINESE,
     COUNTS,
     EXPORTED,
     archive,
@@ -176,7 +175,7 @@ def workbook(root: Path) -> bytes:
     for family, name in names.items():
         _compare(made.create_sheet(name), family, entries, states, links, book)
     for name, rows in lists.items():
-        _list(made.create_sheet(name), rows, links)
+        _list(made.create_sheet(name), rows, links, book)
     _read_me(sheet, names, lists, book)
     made.properties.creator = "compare"
     made.properties.title = "compare: 一老一小规划指标对照"
@@ -514,15 +513,20 @@ def _foot(sheet: Worksheet, first: int, footnotes: Footnotes) -> None:
         _put(sheet.cell(first + number, 1), f"[{number}] {text}", BODY, PLAIN)
 
 
-def _list(sheet: Worksheet, rows: Sequence[Mapping[str, Any]], links: Links) -> None:
+def _list(
+    sheet: Worksheet,
+    rows: Sequence[Mapping[str, Any]],
+    links: Links,
+    book: Codebook,
+) -> None:
     """Fill a sheet with one table: Chinese names, names of the columns, rows."""
     columns = list(rows[0])
     for position, name in enumerate(columns, start=1):
-        _put(sheet.cell(1, position), CHINESE.get(name, name), STRONG, TOP)
+        _put(sheet.cell(1, position), book.heading(name), STRONG, TOP)
         _put(sheet.cell(2, position), name, STRONG, TOP)
         sheet.cell(1, position).fill = sheet.cell(2, position).fill = HEAD
         sheet.cell(2, position).border = RULE
-        width = _width([name, CHINESE.get(name, ""), *(row[name] for row in rows)])
+        width = _width([name, book.heading(name), *(row[name] for row in rows)])
         sheet.column_dimensions[get_column_letter(position)].width = width
     for number, row in enumerate(rows, start=3):
         filled = []
@@ -587,7 +591,7 @@ def _read_me(
         _put(sheet.cell(number, 3), "" if count is None else count, BODY, RIGHT)
         number += 1
     for codelist in (name for name in LEGENDS if name in book.codes):
-        name = CHINESE.get(codelist, codelist)
+        name = book.heading(codelist)
         number = _heading(sheet, number + 1, f"{name} {codelist}", "名称 Name", "")
         for code, row in book.codes[codelist].items():
             _put(sheet.cell(number, 1), code, STRONG, CENTRE)
