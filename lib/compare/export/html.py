@@ -25,6 +25,7 @@ from nbformat import NotebookNode
 from compare.display import FIGURE
 from compare.export.fonts import font_faces
 from compare.problems import Problem, Problems, raise_any
+from compare.readings import ID
 
 TEMPLATES = Path(__file__).parent / "templates"
 TAGS = set(
@@ -53,6 +54,7 @@ SVG_ATTRIBUTES = set(
 )
 REFERENCE = re.compile(r"url\(\s*['\"]?#([^)'\"]+)['\"]?\s*\)")
 WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60"
+ID_CELL = re.compile(rf"<td>(?:{ID}(?:[;\s]|<br>)*)+</td>")
 BREAK_IN_CHINESE = re.compile(f"(?<=[{WIDE}])\n(?=[{WIDE}])")
 HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 
@@ -128,6 +130,28 @@ def figures(notebook: Path, *, paths: bool = False) -> dict[str, str]:
             drawing = data["image/svg+xml"] if paths else data[FIGURE]["svg"]
             found[_anchor(data[FIGURE]["name"])] = clean_svg(drawing)
     return found
+
+
+def link_evidence(page: str, target: str = "evidence.html") -> str:
+    """Link the ids that fill a table cell to their sentences on the evidence page.
+
+    Parameters
+    ----------
+    page
+        A page made by ``render``.
+    target
+        Address of the evidence page, seen from this page.
+
+    Examples
+    --------
+    >>> link_evidence("<td>jiamusi:814</td><td>jiamusi:814 said so</td>", "e.html")
+    '<td><a href="e.html#jiamusi:814">jiamusi:814</a></td><td>jiamusi:814 said so</td>'
+    """
+
+    def linked(cell: re.Match[str]) -> str:
+        return re.sub(ID, rf'<a href="{target}#\g<0>">\g<0></a>', cell[0])
+
+    return ID_CELL.sub(linked, page)
 
 
 def clean_html(markup: str) -> str:

@@ -100,7 +100,7 @@ def report_files(root: Path, executed: Path, date: str) -> dict[Path, bytes]:
     page = html.render(executed)
     report = root / REPORTS / executed.stem
     return {
-        report.with_suffix(".html"): page.encode("utf-8"),
+        report.with_suffix(".html"): html.link_evidence(page).encode("utf-8"),
         report.with_suffix(".pdf"): pdf.render(
             page, date=date, figures=html.figures(executed)
         ),
