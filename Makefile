@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+CHROMIUM := $(firstword $(shell command -v chromium chromium-browser 2>/dev/null))
 export PYTHONHASHSEED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check build report lab test lint types unit rebuild nbval bench lock
+.PHONY: help setup check build report lab test lint types unit rebuild nbval browser test-browser bench lock
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1 · /p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1 · /p' $(MAKEFILE_LIST)
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -33,7 +34,7 @@ report: $(READY) ## the main job: curated tables, executed notebooks, HTML and P
 lab: $(READY) ## open JupyterLab with the package importable
 	$(BIN)/jupyter lab notebooks
 
-test: lint types unit rebuild nbval ## every check
+test: lint types unit rebuild nbval browser ## every check; in a browser where there is one
 
 lint: $(READY) ## style of code and notebooks
 	$(BIN)/ruff check
@@ -43,7 +44,7 @@ types: $(READY) ## strict types
 	$(BIN)/mypy
 
 unit: $(READY) ## unit tests and doctests
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --ignore=tests/browser
 
 rebuild: $(READY) ## build the curated tables again and compare them with git
 	$(BIN)/compare check
@@ -53,11 +54,25 @@ rebuild: $(READY) ## build the curated tables again and compare them with git
 nbval: $(READY) ## run the notebooks again and compare outputs, bytes and reports
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile --nbval notebooks
 
+browser: $(READY)
+ifeq ($(CHROMIUM),)
+	@echo "browser tests: skipped, there is no chromium on PATH ('make test-browser' says what to install)"
+else
+	@$(MAKE) --no-print-directory test-browser
+endif
+
+test-browser: $(READY) ## open JupyterLab and the evidence page in headless Chromium
+	@test -n "$(CHROMIUM)" || { echo "No chromium on PATH, and make does not install one. Do: apt-get install chromium fonts-noto-cjk (Debian)."; exit 1; }
+	@echo "installing into $(VENV): playwright (pinned, with hashes); using $(CHROMIUM)"
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r tests/browser/requirements.lock
+	$(BIN)/python -m pytest -q tests/browser
+
 bench: $(READY) ## measure speed as ratios
 	$(BIN)/python -m benchmarks
 
 lock: ## pin all packages again, for all platforms, without addresses
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
+	$(BIN)/uv pip compile tests/browser/requirements.in --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --output-file tests/browser/requirements.lock
 
 .PHONY: test-office
 test-office: $(READY) ## LibreOffice and other programs read what is exported

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from benchmarks import verification
 from compare.codebook import Codebook, find_root, load_codebook
 from compare.harmonize import KEY, harmonize
 from compare.readings import Reading, load_readings, type_numbers
@@ -53,6 +54,7 @@ def main() -> None:
     name = f"harmonize {ROWS:,} readings"
     _report(f"{name}, typed, to a bare merge", typed, bare, aim=3)
     _report(f"{name}, from text, to a bare merge", from_text, bare, aim=10)
+    verification.main()
 
 
 def synthetic(book: Codebook) -> pd.DataFrame:

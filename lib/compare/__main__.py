@@ -58,7 +58,7 @@ def format_(root: Root = None) -> None:
 
 @app.command()
 def propose(
-    doc: Annotated[str, typer.Argument(help="Document, such as jiamusi.")],
+    doc: Annotated[str, typer.Argument(help="Document: its name in data/raw.")],
     root: Root = None,
 ) -> None:
     """Write candidate readings of a document to build/, with ranked indicators."""
@@ -112,7 +112,7 @@ def export(
 
 @app.command()
 def show(
-    id: Annotated[str, typer.Argument(help="Reading, such as jiamusi:814.")],
+    id: Annotated[str, typer.Argument(help="Id of a value, as in the tables.")],
     root: Root = None,
 ) -> None:
     """Show the sentence behind a value, marked, in its context."""

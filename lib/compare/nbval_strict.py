@@ -13,6 +13,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from queue import Empty
@@ -25,12 +26,13 @@ import pytest
 from nbformat.v4 import output_from_msg
 
 from compare.codebook import FOLDER
+from compare.kernels import OPTIONS, ForkedKernel, Nursery, can_fork
 from compare.problems import Problems, raise_any
 from compare.verification import difference, policy
 
 NBVAL = "0.11.0"
 CELL_SECONDS = 120.0
-LOOK_SECONDS = 0.5
+LOOK_SECONDS, LISTEN_SECONDS = 0.5, 0.1
 REMEDY = "Do: look at the difference; if it is right, run 'compare report' and commit."
 COMPARED = {"display_data", "execute_result", "stream", "error"}
 REFUSED_OPTIONS = {
@@ -40,6 +42,9 @@ REFUSED_OPTIONS = {
     "nbval_kernel_name": "--nbval-kernel-name runs another environment",
     "nbdime": "--nbdime fails with this pytest",
 }
+
+
+NURSERY = pytest.StashKey[Nursery]()
 
 
 class DeadKernel(RuntimeError):
@@ -58,13 +63,22 @@ def pytest_configure(config: pytest.Config) -> None:
     version = importlib.metadata.version("nbval")
     if version != NBVAL:
         reasons.append(f"nbval {version} is installed, this plugin knows {NBVAL}")
-    spread = getattr(option, "numprocesses", None) and option.dist != "loadfile"
-    if spread and not hasattr(config, "workerinput"):
+    spread = bool(getattr(option, "numprocesses", None))
+    if spread and option.dist != "loadfile" and not hasattr(config, "workerinput"):
         reasons.append("-n without --dist loadfile tears a notebook apart")
     if reasons:
         raise pytest.UsageError("; ".join(reasons) + ".")
     option.nbval_current_env = True
     option.nbval_cell_timeout = min(option.nbval_cell_timeout, CELL_SECONDS)
+    runs_itself = hasattr(config, "workerinput") or not spread
+    if can_fork() and runs_itself and any(map(_project, _named(config))):
+        config.stash[NURSERY] = Nursery(_unseen_environment())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the process that kernels are forked from."""
+    if nursery := config.stash.get(NURSERY, None):
+        nursery.close()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -88,15 +102,14 @@ def pytest_collection_modifyitems(
     """Fail for each notebook of a named folder that is not run as a whole."""
     if not config.option.nbval:
         return
+    counts = Counter(item.path for item in items)
     complete = {
-        item.path for item in items if isinstance(item, Bytes) and item.is_complete()
+        item.path
+        for item in items
+        if isinstance(item, Bytes) and counts[item.path] == len(item.cells) + 2
     }
-    counts: dict[Path, int] = {}
-    for item in items:
-        counts[item.path] = counts.get(item.path, 0) + 1
     for path in _named(config):
-        wanted = _code_cells(path) + 2
-        if path not in complete or counts[path] != wanted:
+        if path not in complete:
             items.append(
                 NotRun.from_parent(session, name=f"{path.name}::all", path=path)
             )
@@ -113,11 +126,6 @@ def _named(config: pytest.Config) -> Iterator[Path]:
             for found in sorted(below("*.ipynb")):
                 if not any(part[0] == "." for part in found.relative_to(path).parts):
                     yield found
-
-
-def _code_cells(path: Path) -> int:
-    cells = nbformat.read(path, as_version=4).cells
-    return sum(cell.cell_type == "code" for cell in cells)
 
 
 class NotRun(pytest.Item):
@@ -147,24 +155,39 @@ class Uncompared(Exception):
 class StrictKernel(nbval.kernel.RunningKernel):  # type: ignore[misc]
     """A kernel of this environment, which sees nothing of pytest and is seen to die."""
 
-    def __init__(self, folder: Path, root: Path, seconds: float) -> None:
-        hidden = {"PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER"}
-        env = {key: text for key, text in os.environ.items() if key not in hidden}
-        env |= {
+    def __init__(
+        self, folder: Path, root: Path, seconds: float, nursery: Nursery | None
+    ) -> None:
+        env = {
             "COMPARE_ROOT": str(root),
-            "PYTHONHASHSEED": "0",
             "IPYTHONDIR": str(root / ".ipython"),
         }
         self.last = ""
-        self.km, self.kc = nbval.kernel.start_new_kernel(
-            startup_timeout=seconds,
-            kernel_name=nbval.kernel.CURRENT_ENV_KERNEL_NAME,
-            stderr=open(os.devnull, "w"),
-            cwd=str(folder),
-            env=env,
-            extra_arguments=["--HistoryManager.enabled=False", "--log-level=ERROR"],
-        )
-        self._ensure_iopub_up()
+        if nursery:
+            self.km = ForkedKernel(nursery, folder, root, env)
+            self.kc = self.km.client()
+        else:
+            self.km, self.kc = nbval.kernel.start_new_kernel(
+                startup_timeout=seconds,
+                kernel_name=nbval.kernel.CURRENT_ENV_KERNEL_NAME,
+                stderr=open(os.devnull, "w"),
+                cwd=str(folder),
+                env=_unseen_environment() | env,
+                extra_arguments=OPTIONS,
+            )
+        self._listen(seconds)
+
+    def _listen(self, seconds: float) -> None:
+        """Ask until both channels answer; what comes before listening is lost."""
+        end = time.monotonic() + seconds
+        while True:
+            asked = self.kc.kernel_info()
+            self.await_reply(asked, timeout=max(end - time.monotonic(), 0))
+            try:
+                self.await_idle(asked, LISTEN_SECONDS)
+            except Empty:
+                continue
+            return
 
     def execute_cell_input(self, cell_input: str, allow_stdin: bool = False) -> str:
         """Run with history: it counts the cells and makes IPython honour «;»."""
@@ -221,6 +244,7 @@ class StrictNotebook(nbval.plugin.IPyNbFile):  # type: ignore[misc]
             self.copy / self.parts[1],
             self.copy,
             self.config.option.nbval_kernel_startup_timeout,
+            self.config.stash.get(NURSERY, None) if _project(self.path) else None,
         )
 
     def teardown(self) -> None:
@@ -321,10 +345,6 @@ class Bytes(Policy):
         super().__init__(**kwargs)
         self.cells = cells
 
-    def is_complete(self) -> bool:
-        """Tell whether it compares all cells of its notebook."""
-        return len(self.cells) == _code_cells(self.path)
-
     def runtest(self) -> None:
         """Compare notebook, reports and the data that the notebook ran on."""
         if any(cell.made is None for cell in self.cells):
@@ -363,6 +383,13 @@ def _stale_reports(executed: Path, copy: Path, root: Path) -> Iterator[str]:
     for path, content in report_files(root, executed, date).items():
         if not path.is_file() or path.read_bytes() != content:
             yield path.relative_to(root).as_posix()
+
+
+def _unseen_environment() -> dict[str, str]:
+    """Environment of a kernel that is not to notice that pytest runs it."""
+    hidden = {"PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER"}
+    env = {key: text for key, text in os.environ.items() if key not in hidden}
+    return env | {"PYTHONHASHSEED": "0"}
 
 
 def _project(path: Path) -> Path | None:
