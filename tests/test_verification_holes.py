@@ -62,7 +62,7 @@ def verdicts(folder: Path) -> Verdicts:
     """What each test said: nothing when it passed."""
     found: Verdicts = {}
     for case in lxml.etree.parse(folder / "result.xml").iter("testcase"):
-        failures = case.xpath("failure|error")
+        failures = case.iterchildren("failure", "error")
         said = "\n".join(f"{one.get('message')}\n{one.text}" for one in failures)
         name = (case.get("classname") or "").removesuffix(".ipynb").split(".")[-1]
         found[name, case.get("name") or ""] = said
