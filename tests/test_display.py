@@ -31,7 +31,8 @@ def bars(caption: Any = "Beds") -> Any:
     axes = figure.subplots()
     axes.bar([1, 2], [36.4, 39.6])
     axes.set_xlabel("label")
-    show_figure(figure, name="beds", caption=caption, alt="Two bars", source="plan, 3")
+    words = dict(name="beds", caption=caption, alt="Two bars", source="plan, 3")
+    show_figure(figure, data=pd.DataFrame({"beds": [36.4, 39.6]}), **words)
 
 
 def test_a_table_shows_every_row_and_column(shown: Any) -> None:
@@ -109,6 +110,8 @@ def test_a_figure_carries_its_words_and_both_drawings(shown: Any) -> None:
         "alt": "Two bars",
         "source": "plan, 3",
         "note": "",
+        "language": "en",
+        "data": "beds\n36.4\n39.6\n",
     }
 
 

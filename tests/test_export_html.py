@@ -45,7 +45,8 @@ def display(**data: Any) -> Any:
 def figure(name: Any = "gap") -> Any:
     drawing = f'{SVG}><path id="a"/></svg>'
     words = {"name": name, "caption": "C", "alt": "A", "source": "S", "note": ""}
-    data = {FIGURE: words | {"svg": drawing}, "image/svg+xml": drawing}
+    carried = words | {"language": "en", "svg": drawing, "data": "a\n1\n"}
+    data = {FIGURE: carried, "image/svg+xml": drawing}
     return new_output("display_data", data)
 
 
@@ -220,7 +221,7 @@ def test_equal_headings_get_different_ids(tmp_path: Any) -> None:
 
 
 def test_a_chinese_page_says_so(tmp_path: Any) -> None:
-    text = render(write(tmp_path / "n.ipynb"), language="zh-CN")
+    text = render(write(tmp_path / "n.zh.ipynb"))
     assert '<html lang="zh-CN">' in text and "跳到正文" in text
 
 

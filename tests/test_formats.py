@@ -180,8 +180,10 @@ def test_every_annotation_finds_its_sentence_again(
 
 
 @pytest.fixture(scope="module")
-def letter() -> Any:
-    return docx.Document(io.BytesIO(word(DEMO, language="zh", date="2026-01-31")))
+def letter(tmp_path_factory: Any) -> Any:
+    chinese = tmp_path_factory.mktemp("zh") / "demo.zh.ipynb"
+    chinese.write_bytes(DEMO.read_bytes())
+    return docx.Document(io.BytesIO(word(chinese, date="2026-01-31")))
 
 
 def test_word_has_the_same_bytes_on_every_run_and_its_own_date() -> None:

@@ -191,11 +191,11 @@ def test_reported_beds_stand_apart_from_institution_beds(beds: pd.DataFrame) -> 
     rows = beds[["panel", "doc", "source", "stated"]].values.tolist()
     assert rows == [
         ["reported", "xianning", "reported", "36.4"],
-        ["reported", "xianning", "derived", "39.6"],
+        ["reported", "xianning", "derived", "39.59"],
         ["reported", "jiamusi", "reported", "32"],
         ["reported", "jiamusi", "reported", "35"],
-        ["institution", "jingdezhen", "derived", "15.1"],
-        ["institution", "changsha", "derived", "19.5 to 26.0"],
+        ["institution", "jingdezhen", "derived", "15.08"],
+        ["institution", "changsha", "derived", "19.48 to 25.98"],
     ]
     indicators = beds.groupby("panel")["indicator"].agg(set).to_dict()
     assert indicators == {

@@ -128,7 +128,8 @@ def check(root: Path) -> Checked:
     raise_any(problems + mismatches)
     frame, account = harmonize(typed(rows, book.words), book)
     observations = to_rows(frame)
-    raise_any(_implausible(observations, book) + _lost(account))
+    wrong = _implausible(observations, book) + _not_observed(observations, book)
+    raise_any(wrong + _lost(account))
     derived = derive(observations, book)
     return Checked(
         root,
@@ -339,6 +340,20 @@ def _implausible(observations: list[Observation], book: Codebook) -> list[Proble
                 )
             )
     return problems
+
+
+def _not_observed(observations: list[Observation], book: Codebook) -> list[Problem]:
+    """Headline values that are no observation."""
+    known = {row.id for row in observations}
+    return [
+        Problem(
+            f"data/codebook/headlines.csv {row.position}",
+            f"{row.id} is no observation.",
+            remedy="copy the id from data/curated/observations.csv.",
+        )
+        for row in book.headlines
+        if row.id not in known
+    ]
 
 
 def _lost(accounts: Mapping[str, Conservation]) -> list[Problem]:

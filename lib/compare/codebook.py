@@ -138,11 +138,13 @@ class Source(Row):
     genre: str = column("kind of document, in its own word")
     script: Annotated[str, Codelist("script")] = column("script of the text held")
     covers: str = column("what it covers")
+    covers_zh: str = column("the same in Chinese")
     missing: str = column("what is missing from the text held", empty=True)
     site: str = column("site it was taken from, where known", empty=True)
     date_retrieved: str = column("date of retrieval", pattern=DATE, empty=True)
     quality: Annotated[str, Codelist("quality")] = column("green, yellow or red")
     quality_note: str = column("why")
+    quality_note_zh: str = column("the same in Chinese")
 
 
 class Area(Row):
@@ -222,6 +224,15 @@ class ReferenceLine(Row):
     line: Annotated[str, Codelist("line")] = column("how a chart draws it")
     source: str = column("document or publisher")
     evidence: str = column("how good the evidence is")
+
+
+class Headline(Row):
+    """Values that the appendix of the briefing quotes, in its order."""
+
+    key = ("position",)
+    position: str = column("order in the appendix", pattern=r"[1-9]\d*")
+    id: str = column("observation")
+    gloss_en: str = column("the sentence in English, ours")
 
 
 class Place(Row):
@@ -331,6 +342,7 @@ TABLES: Mapping[str, type[Row]] = {
     "facets": Facet,
     "families": Family,
     "finding_rules": FindingRule,
+    "headlines": Headline,
     "indicators": Indicator,
     "number_words": Word,
     "places": Place,
@@ -355,6 +367,7 @@ class Codebook:
     facets: Mapping[tuple[str, str], Facet]
     families: Sequence[Family]
     finding_rules: Sequence[FindingRule]
+    headlines: Sequence[Headline]
     indicators: Mapping[str, Indicator]
     places: Sequence[Place]
     reference_lines: Sequence[ReferenceLine]
@@ -551,6 +564,7 @@ def _freeze(rows: Mapping[str, Sequence[Row]]) -> Codebook:
         facets={(row.facet, row.state): row for row in of(Facet, "facets")},
         families=of(Family, "families"),
         finding_rules=of(FindingRule, "finding_rules"),
+        headlines=of(Headline, "headlines"),
         indicators={row.indicator: row for row in of(Indicator, "indicators")},
         places=of(Place, "places"),
         reference_lines=of(ReferenceLine, "reference_lines"),

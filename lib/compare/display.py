@@ -26,11 +26,19 @@ if TYPE_CHECKING:
 
 LONG = 60
 FIGURE = "application/vnd.compare.figure+json"
+EVIDENCE = "../reports/evidence.html"
+CITED = re.compile(r"\[([^\[\]]+)\]\(([a-z]+:[\w:.-]+)\)")
+BELOW = {"en": ("Note: ", "Source: "), "zh": ("注:", "来源:")}
 NUMBER = re.compile(r"[≥≤<>~≈+−-]?\s?\d[\d,]*(\.\d+)?\s?[%‰+]?")
 
 
 def show_table(
-    frame: pd.DataFrame, *, caption: str, source: str, note: str = ""
+    frame: pd.DataFrame,
+    *,
+    caption: str,
+    source: str,
+    note: str = "",
+    language: str = "en",
 ) -> None:
     """Show every row and every column of a frame, values as they are given.
 
@@ -38,12 +46,15 @@ def show_table(
     ----------
     frame
         Columns are what readers see; the index is not shown. Missing values stay empty.
+        A value written as ``[32](jiamusi:814)`` links to its sentence.
     caption
         What the table says, above it.
     source
         Document and paragraph, below it.
     note
         What a reader must know to read it rightly.
+    language
+        ``en`` or ``zh``: of the words below the table, and of the linked page.
 
     Raises
     ------
@@ -59,18 +70,23 @@ def show_table(
       Expected text that a reader sees with the table.
       Do: give source="…".
     """
-    plain = table_text(frame, caption=caption, source=source, note=note)
+    words = dict(caption=caption, source=source, note=note, language=language)
     header, rows, numeric = _cells(frame)
     _show(
         {
-            "text/plain": plain,
-            "text/html": _html_table(header, rows, numeric, caption, note, source),
+            "text/plain": table_text(frame, **words),
+            "text/html": _html_table(header, rows, numeric, **words),
         }
     )
 
 
 def table_text(
-    frame: pd.DataFrame, *, caption: str, source: str, note: str = ""
+    frame: pd.DataFrame,
+    *,
+    caption: str,
+    source: str,
+    note: str = "",
+    language: str = "en",
 ) -> str:
     """Give the plain-text form that ``show_table`` shows.
 
@@ -86,14 +102,23 @@ def table_text(
     Digest: d259b08d630aa685
     """
     _require("show_table", "table", caption=caption, source=source)
-    below = [f"Note: {note}"] * bool(note) + [f"Source: {source}"]
+    noted, from_ = BELOW[language]
+    below = [noted + note] * bool(note) + [from_ + source]
     words = dict(caption=caption, source=source, note=note)
     below.append(f"Digest: {digest.of_table(frame, words)}")
     return "\n".join([caption, *_text_table(*_cells(frame)), *below])
 
 
 def show_figure(
-    figure: Figure, *, name: str, caption: str, alt: str, source: str, note: str = ""
+    figure: Figure,
+    *,
+    data: pd.DataFrame,
+    name: str,
+    caption: str,
+    alt: str,
+    source: str,
+    note: str = "",
+    language: str = "en",
 ) -> None:
     """Show a figure as vector drawing, with the words that must stand beside it.
 
@@ -101,6 +126,8 @@ def show_figure(
     ----------
     figure
         Built as ``matplotlib.figure.Figure``; it is closed.
+    data
+        The values that it draws; saved beside the drawing.
     name
         Anchor of the figure on the page, unique in its notebook.
     caption
@@ -111,6 +138,8 @@ def show_figure(
         Document and paragraph.
     note
         What a reader must know to read it rightly.
+    language
+        ``en`` or ``zh``: of the words below the figure.
 
     Raises
     ------
@@ -120,7 +149,8 @@ def show_figure(
     Examples
     --------
     >>> from matplotlib.figure import Figure
-    >>> show_figure(Figure(), name="gap", caption="The gap", alt="", source="x")
+    >>> words = dict(name="gap", caption="The gap", alt="", source="x")
+    >>> show_figure(Figure(), data=pd.DataFrame(), **words)
     Traceback (most recent call last):
     ...
     ValueError: show_figure, alt: it is empty.
@@ -133,7 +163,12 @@ def show_figure(
         {
             "text/plain": plain,
             "image/svg+xml": _svg(figure, "path"),
-            FIGURE: words | {"svg": _svg(figure, "none")},
+            FIGURE: words
+            | {
+                "language": language,
+                "svg": _svg(figure, "none"),
+                "data": data.to_csv(index=False, lineterminator="\n"),
+            },
         }
     )
     import matplotlib.pyplot as plt
@@ -216,7 +251,21 @@ def _shown(value: Any) -> str:
 def _reads_as_numbers(cells: Sequence[str]) -> bool:
     """Tell whether a column holds numbers, as far as a reader sees."""
     filled = [cell for cell in cells if cell]
-    return bool(filled) and all(NUMBER.fullmatch(cell) for cell in filled)
+    return bool(filled) and all(NUMBER.fullmatch(_visible(cell)) for cell in filled)
+
+
+def _visible(cell: str) -> str:
+    """Text of a cell without the ids that its values link to."""
+    return CITED.sub(r"\1", cell)
+
+
+def evidence_link(identifier: str, language: str) -> str:
+    """Address of the sentence behind a value, as seen from a notebook.
+
+    >>> evidence_link("jiamusi:814", "zh")
+    '../reports/evidence.html#jiamusi:814&lang=zh'
+    """
+    return f"{EVIDENCE}#{identifier}&lang={language}"
 
 
 def _width(text: str) -> int:
@@ -247,9 +296,11 @@ def _html_table(
     header: list[str],
     rows: list[list[str]],
     numeric: list[bool],
+    *,
     caption: str,
     note: str,
     source: str,
+    language: str,
 ) -> str:
     """One figure with caption, header cells with scope, note and source."""
     columns = zip(*rows, strict=True) if rows else [()] * len(header)
@@ -261,25 +312,38 @@ def _html_table(
         f'<th scope="col"{kind}>{escape(cell)}</th>'
         for cell, kind in zip(header, classes, strict=True)
     )
-    body = "\n".join(f"<tr>{_html_row(row, classes)}</tr>" for row in rows)
-    below = f'<span class="note">Note: {escape(note)}</span> ' if note else ""
+    body = "\n".join(f"<tr>{_html_row(row, classes, language)}</tr>" for row in rows)
+    noted, from_ = BELOW[language]
+    below = f'<span class="note">{noted}{escape(note)}</span> ' if note else ""
     return (
         f'<figure class="table"><table><caption>{escape(caption)}</caption>\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table>\n"
         f"<figcaption>{below}"
-        f'<span class="source">Source: {escape(source)}</span></figcaption></figure>'
+        f'<span class="source">{from_}{escape(source)}</span></figcaption></figure>'
     )
 
 
 def _is_long(column: Sequence[str]) -> bool:
     """Whether a column holds sentences, which need room on a phone too."""
-    return any(len(cell) > LONG for cell in column)
+    return any(len(_visible(cell)) > LONG for cell in column)
 
 
-def _html_row(row: list[str], classes: list[str]) -> str:
+def _html_row(row: list[str], classes: list[str], language: str) -> str:
     first = f'<th scope="row"{classes[0]}>{escape(row[0])}</th>'
     rest = zip(row[1:], classes[1:], strict=True)
-    return first + "".join(f"<td{kind}>{escape(cell)}</td>" for cell, kind in rest)
+    return first + "".join(
+        f"<td{kind}>{_linked(escape(cell), language)}</td>" for cell, kind in rest
+    )
+
+
+def _linked(cell: str, language: str) -> str:
+    """Link the values of a cell to their sentences; the cell is escaped already."""
+    return CITED.sub(
+        lambda cited: (
+            f'<a href="{escape(evidence_link(cited[2], language))}">{cited[1]}</a>'
+        ),
+        cell,
+    )
 
 
 def _svg(figure: Figure, fonttype: str) -> str:

@@ -69,7 +69,7 @@ NUMBER = re.compile(
 YEAR = re.compile(r"(19|20)\d\d")
 NO_PROSE = re.compile(r"`[^`]*`|\]\([^)]*\)|[Nn]otebook \d\d\b")
 SAID = {"caption", "note", "alt"}
-BESIDE = ("Note: ", "Source: ", "Digest: ")
+BESIDE = ("Note: ", "Source: ", "Digest: ", "注:", "来源:")
 RMS = 1.0
 POINTS = 0.5
 SVG_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
@@ -96,6 +96,7 @@ def policy(path: Path) -> list[Problem]:
         *_metadata(notebook, name),
         *_order(cells, name),
         *_prose(cells, name),
+        *_typed(cells, name, path.parents[1]),
         *_sections(cells, name),
         *_unused(cells, name),
         *(
@@ -257,6 +258,56 @@ def _prose(cells: list[Cell], name: str) -> Iterator[Problem]:
                     what = f"the number {number} stands in prose but in no output."
                     remedy = "correct it, or have show_text compute the sentence."
                     yield Problem(f"{name} cell {position}", what, remedy=remedy)
+
+
+def _typed(cells: list[Cell], name: str, root: Path) -> Iterator[Problem]:
+    """Find digits in sentences that ``tell`` fills: every number there is a name."""
+    told = [
+        (number, text)
+        for number, cell in enumerate(cells)
+        if cell["cell_type"] == "code"
+        for text in sentences(_parsed(cell))
+    ]
+    phrases = declared(root) if told else []
+    for number, text in told:
+        for found in undeclared(text, phrases):
+            what = f"the number {found} is typed in a sentence."
+            remedy = "write the id of its value in braces, or declare the phrase."
+            yield Problem(f"{name} cell {number}", what, remedy=remedy)
+
+
+def sentences(tree: ast.AST) -> list[str]:
+    """Texts that calls of ``tell`` fill."""
+    return [
+        str(node.args[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "tell"
+        and isinstance(node.args[0], ast.Constant)
+    ]
+
+
+def declared(root: Path) -> list[str]:
+    """Phrases with digits that are no values, such as an age group: longest first."""
+    from compare.codebook import load_codebook
+
+    phrases = load_codebook(root).codes["phrase"]
+    return sorted(phrases, key=len, reverse=True)
+
+
+def undeclared(text: str, phrases: Iterable[str]) -> list[str]:
+    """Find the digit runs of a text outside names in braces and declared phrases.
+
+    Examples
+    --------
+    >>> undeclared("{jiamusi:814} of 36.4 people aged 60", ["aged 60"])
+    ['36', '4']
+    """
+    text = re.sub(r"\{[^{}]*\}", "", text)
+    for phrase in phrases:
+        text = text.replace(phrase, "")
+    return re.findall(r"\d+", text)
 
 
 def _said(cell: Cell) -> Iterator[str]:

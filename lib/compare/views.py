@@ -7,7 +7,7 @@ only: reported apart from derived, each scope by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from compare.codebook import Codebook, ReferenceLine, find_root, load_codebook
 NUMBERS = ("value", "lower", "upper")
 NEAR = ("exactMatch", "closeMatch")
 SEVERAL = "; "
+MYRIAD, THOUSAND, ROUND = 10_000, 1_000, 100
 MEASURES = (
     "found",
     "value",
@@ -67,7 +68,9 @@ def load_derived(root: Path | None = None) -> pd.DataFrame:
     return _read("derived", root)
 
 
-def statements(indicators: Iterable[str], root: Path | None = None) -> pd.DataFrame:
+def statements(
+    indicators: Iterable[str], root: Path | None = None, *, language: str = "en"
+) -> pd.DataFrame:
     """List what each place states for some indicators, repetitions put together.
 
     Only statements for the whole place whose wording is an exact or close match, in
@@ -109,7 +112,7 @@ def statements(indicators: Iterable[str], root: Path | None = None) -> pd.DataFr
     kept = frame[frame["id"] == frame["first"]].set_index("id", drop=False)
     kept = kept.assign(ids=ids, note=notes, obligation=obligations)
     kept = kept.join(_places(book), on="doc")
-    kept["stated"] = [worded(row, book) for row in kept.itertuples()]
+    kept["stated"] = [worded(row, book, language) for row in kept.itertuples()]
     kept["source"] = "reported"
     kinds = list(book.codes["kind"])
     kept["kind_order"] = kept["kind"].map(kinds.index)
@@ -223,7 +226,9 @@ def families(root: Path | None = None) -> list[str]:
     return [row.family for row in _book(root).families]
 
 
-def trackable(families: Iterable[str], root: Path | None = None) -> pd.DataFrame:
+def trackable(
+    families: Iterable[str], root: Path | None = None, *, language: str = "en"
+) -> pd.DataFrame:
     """For how many indicators each place states both a baseline and a target."""
     table = coverage(families, root)
     counts = (
@@ -232,33 +237,34 @@ def trackable(families: Iterable[str], root: Path | None = None) -> pd.DataFrame
         .sum()
         .reset_index()
     )
-    return counts.rename(
-        columns={
-            "place": "Place 地区",
-            "stated": "Indicators stated",
-            "both": "With baseline and target",
-        }
-    )
+    counts = counts.rename(columns={"stated": "indicators_stated"})
+    return as_table(counts, root=root, language=language)
 
 
-def documents(root: Path | None = None) -> pd.DataFrame:
+def documents(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
     """Describe the documents: what each one is, its date, what the text held lacks."""
     book = _book(root)
-    rows = []
-    for place in book.places:
-        source = book.documents[place.doc]
-        rows.append(
-            {
-                "Place 地区": f"{place.short_zh} {place.short_en}",
-                "Document": source.title,
-                "Level": book.label("level", source.level),
-                "Signed": source.date_signed or "not printed",
-                "Covers": source.covers,
-                "Quality": source.quality,
-                "What to mind": source.quality_note,
-            }
-        )
-    return pd.DataFrame(rows)
+    sources = [book.documents[place.doc] for place in book.places]
+    chinese = language == "zh"
+    frame = pd.DataFrame(
+        {
+            "place": [f"{place.short_zh} {place.short_en}" for place in book.places],
+            "document": [source.title for source in sources],
+            "level": [book.label("level", row.level, language) for row in sources],
+            "date_signed": [
+                source.date_signed or _say(book, "not_printed", language)
+                for source in sources
+            ],
+            "covers": [row.covers_zh if chinese else row.covers for row in sources],
+            "quality": [
+                book.label("quality", row.quality, language) for row in sources
+            ],
+            "note": [
+                row.quality_note_zh if chinese else row.quality_note for row in sources
+            ],
+        }
+    )
+    return as_table(frame, root=root, language=language)
 
 
 def counts_by_status(root: Path | None = None) -> pd.DataFrame:
@@ -278,7 +284,7 @@ def counts_by_status(root: Path | None = None) -> pd.DataFrame:
     return table.reset_index(drop=True)
 
 
-def bed_ratios(root: Path | None = None) -> pd.DataFrame:
+def bed_ratios(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
     """Put beds per 1,000 elderly, reported and derived, into the two panels of a chart.
 
     Returns
@@ -289,11 +295,10 @@ def bed_ratios(root: Path | None = None) -> pd.DataFrame:
         that we derive stands in the reported panel beside the value that the document
         reports. Refused ratios are not here; ``refusals`` lists them.
     """
-    reported = statements(["eldercare_beds_per_1000_elderly"], root)
+    codes = ["eldercare_beds_per_1000_elderly", "institution_beds_per_1000_elderly"]
+    reported = statements(codes[:1], root, language=language)
     reported = reported.assign(panel="reported")
-    derived = _derived_like(
-        ["eldercare_beds_per_1000_elderly", "institution_beds_per_1000_elderly"], root
-    )
+    derived = _derived_like(codes, root, language)
     institution = derived["indicator"] == "institution_beds_per_1000_elderly"
     derived["panel"] = institution.map({True: "institution", False: "reported"})
     both = pd.concat([reported, derived], ignore_index=True)
@@ -301,10 +306,17 @@ def bed_ratios(root: Path | None = None) -> pd.DataFrame:
     by = ["panel_order", "position", "source", "time_period"]
     ascending = [True, True, False, True]
     both = both.sort_values(by, ascending=ascending, kind="stable", ignore_index=True)
-    labels = {code: row.label_en for code, row in _book(root).indicators.items()}
-    both["what"] = (
-        both["source"] + " " + both["kind"] + ": " + both["indicator"].map(labels)
-    )
+    book = _book(root)
+    both["what"] = [
+        _say(
+            book,
+            f"{row.source}_ratio",
+            language,
+            book.label("kind", str(row.kind), language),
+            _name(book, str(row.indicator), language),
+        )
+        for row in both.itertuples()
+    ]
     return graded(both, root, group="panel")
 
 
@@ -326,7 +338,9 @@ def refusals(root: Path | None = None) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def childcare_slot_ratios(root: Path | None = None) -> pd.DataFrame:
+def childcare_slot_ratios(
+    root: Path | None = None, *, language: str = "en"
+) -> pd.DataFrame:
     """List slots per 1,000 residents: reported, and derived where only counts are.
 
     Returns
@@ -336,10 +350,12 @@ def childcare_slot_ratios(root: Path | None = None) -> pd.DataFrame:
         ``facet`` of the worst pair.
     """
     code = ["childcare_slots_per_1000_residents"]
-    return graded(with_derived(code, root), root)
+    return graded(with_derived(code, root, language=language), root)
 
 
-def lottery_fund_shares(root: Path | None = None) -> pd.DataFrame:
+def lottery_fund_shares(
+    root: Path | None = None, *, language: str = "en"
+) -> pd.DataFrame:
     """List lottery-fund shares, each with the fund that it is a share of.
 
     Returns
@@ -350,7 +366,7 @@ def lottery_fund_shares(root: Path | None = None) -> pd.DataFrame:
         keeps come last, since no other row shares their base.
     """
     book = _book(root)
-    frame = statements(["lottery_fund_eldercare_share"], root)
+    frame = statements(["lottery_fund_eldercare_share"], root, language=language)
     scopes = book.codes["scope"]
     frame["fund_zh"] = [scopes[code].label_zh for code in frame["scope"]]
     frame["fund_en"] = [scopes[code].label_en for code in frame["scope"]]
@@ -418,8 +434,8 @@ def progress(root: Path | None = None) -> pd.DataFrame:
                 "target": worded(target, book),
                 "to": target["time_period"],
                 "low": paces[row["doc"], row["indicator"]]["lower"],
-                "change": _between(row),
-                "per_year": _between(paces[row["doc"], row["indicator"]]),
+                "change": between(row, book),
+                "per_year": between(paces[row["doc"], row["indicator"]], book),
                 "obligation": target["obligation"],
             }
         )
@@ -429,6 +445,183 @@ def progress(root: Path | None = None) -> pd.DataFrame:
     table = table.assign(family=family)
     by = ["family", "indicator", "position"]
     return table.sort_values(by, kind="stable", ignore_index=True)
+
+
+def ends(
+    frame: pd.DataFrame, root: Path | None = None, *, language: str = "en"
+) -> pd.DataFrame:
+    """Put baseline and target of each place side by side, each value with its year.
+
+    Parameters
+    ----------
+    frame
+        Statements of one indicator with ``grade`` and ``facet``, derived values among
+        them or not.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each place, as a table for readers: what it states as baseline and
+        as target, values linked to their sentences, and the grade with its facet. A
+        place that states nothing says why.
+    """
+    book = _book(root)
+    indicator = str(frame["indicator"].iloc[0])
+    rows = []
+    for place in book.places:
+        own = frame[frame["doc"] == place.doc]
+        marks = own.sort_values("grade")[["grade", "facet"]].to_dict("records")
+        worst = marks[-1] if marks else {"grade": "", "facet": ""}
+        facet = book.label("facet", worst["facet"], language) if worst["facet"] else ""
+        graded = _say(book, "graded", language, worst["grade"], facet)
+        rows.append(
+            {
+                "place": f"{place.short_zh} {place.short_en}",
+                "baseline": _dated(own[own["kind"] == "baseline"], book, language)
+                if len(own)
+                else absence(place.doc, indicator, book, language),
+                "target": _dated(own[own["kind"] == "target"], book, language),
+                "grade": graded if facet else worst["grade"],
+            }
+        )
+    table = pd.DataFrame(rows)
+    return as_table(table, root=root, language=language)
+
+
+def side_by_side(
+    indicators: Iterable[str], root: Path | None = None, *, language: str = "en"
+) -> pd.DataFrame:
+    """Lay several indicators out: a row for each, a column for each place.
+
+    A cell reads from baseline to target, each linked to its sentence; where a place
+    states nothing, it says why.
+    """
+    book = _book(root)
+    rows = []
+    for code in indicators:
+        frame = statements([code], root)
+        cells: dict[str, str] = {"indicator": code}
+        for place in book.places:
+            own = frame[frame["doc"] == place.doc]
+            parts = [
+                _dated(own[own["kind"] == kind], book, language)
+                for kind in ("baseline", "target")
+            ]
+            name = place.short_zh if language == "zh" else place.short_en
+            told = " → ".join(part for part in parts if part)
+            cells[name] = told or absence(place.doc, code, book, language)
+        rows.append(cells)
+    table = pd.DataFrame(rows)
+    return as_table(table, root=root, language=language)
+
+
+def headlines(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
+    """List the headline values, each with its sentence and where it stands.
+
+    In English with a gloss of the sentence, which is ours.
+    """
+    book = _book(root)
+    frame = load(root).set_index("id", drop=False)
+    frame = frame.loc[[row.id for row in book.headlines]]
+    frame["stated"] = [worded(row, book, language) for row in frame.itertuples()]
+    frame["place"] = frame["doc"].map(_places(book)["place"])
+    frame["offsets"] = [
+        f"{start}–{end}"
+        for start, end in zip(frame["quote_start"], frame["quote_end"], strict=True)
+    ]
+    frame["quote"] = frame["quote"].str.replace("⏎", "")
+    frame["gloss"] = [row.gloss_en for row in book.headlines]
+    columns = ["place", "indicator", "kind", "time_period", "cited", "quote", "gloss"]
+    if language == "zh":
+        columns.remove("gloss")
+    return as_table(frame, [*columns, "offsets"], root, language=language)
+
+
+def rubric(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
+    """Explain the grades: what each facet of a pair costs, and why."""
+    book = _book(root)
+    frame = pd.DataFrame(
+        [
+            {
+                "grade": row.grade,
+                "facet": row.facet,
+                "reason": row.reason_zh if language == "zh" else row.reason_en,
+            }
+            for row in book.facets.values()
+            if row.state != "same"
+        ]
+    ).sort_values(["grade", "facet", "reason"], ascending=[False, True, True])
+    return as_table(frame, root=root, language=language)
+
+
+def counts(root: Path | None = None) -> dict[str, int]:
+    """Count what sentences speak of.
+
+    Returns
+    -------
+    dict
+        ``observations``, ``indicators`` and ``documents``; ``findings`` and, for each
+        verdict, ``findings:VERDICT``; ``pairs`` and ``pairs:GRADE``; ``stated:DOC`` and
+        ``both:DOC``, indicators that a place states, and with baseline and target;
+        ``places:INDICATOR:KIND``, places that state an indicator.
+
+    Examples
+    --------
+    >>> counts()["documents"], counts()["places:nursing_bed_share:target"]
+    (5, 5)
+    """
+    book = _book(root)
+    told, found, pairs = load(root), findings(root), comparability("", root)
+    cover = coverage(families(root), root)
+    both = cover[cover["state"] == "both"]
+    stated = statements(book.indicators, root)
+    return {
+        "documents": len(book.documents),
+        "observations": len(told),
+        "indicators": told["indicator"].nunique(),
+        "findings": len(found),
+        "pairs": len(pairs),
+        **_tally("findings", found["verdict"]),
+        **_tally("pairs", pairs["grade"]),
+        **{f"both:{doc}": 0 for doc in book.documents},
+        **_tally("both", both["doc"]),
+        **_tally("stated", cover.loc[_is_stated(cover["state"]), "doc"]),
+        **{
+            f"places:{indicator}:{kind}": group["doc"].nunique()
+            for (indicator, kind), group in stated.groupby(["indicator", "kind"])
+        },
+    }
+
+
+def _tally(name: str, cells: pd.Series[str]) -> dict[str, int]:
+    return {
+        f"{name}:{cell}": int(count) for cell, count in cells.value_counts().items()
+    }
+
+
+def _dated(rows: pd.DataFrame, book: Codebook, language: str) -> str:
+    """Values with their years, each linked to its sentence."""
+    undated = _say(book, "undated", language)
+    told = [
+        _say(book, "dated", language, cited(row), _when(row["time_period"]) or undated)
+        for row in rows.to_dict("records")
+    ]
+    return _say(book, "several", language).join(told)
+
+
+def _when(period: str) -> str:
+    return period.replace("/", "–")
+
+
+def absence(doc: str, indicator: str, book: Codebook, language: str = "en") -> str:
+    """Say why a place states nothing of an indicator."""
+    subjects = (indicator, book.indicators[indicator].family)
+    states = [
+        row.status
+        for row in book.coverage
+        if row.doc == doc and row.subject in subjects
+    ]
+    return book.label("state", (states or ["not_stated"])[0], language)
 
 
 def obligations(root: Path | None = None) -> pd.DataFrame:
@@ -489,12 +682,20 @@ def findings_by_rule(root: Path | None = None) -> pd.DataFrame:
     return table.reset_index(drop=True).rename_axis(columns=None)
 
 
-def open_findings(root: Path | None = None) -> pd.DataFrame:
+def open_findings(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
     """Show contradictions: what fails or depends, flat targets and zeros apart."""
+    book = _book(root)
     frame = findings(root)
     opened = (frame["verdict"] != "holds") & ~frame["rule"].isin(_about_targets(root))
-    columns = ["place", "verdict", "explanation_en", "stated", "computed", "arithmetic"]
-    return as_table(frame[opened], columns, root).reset_index(drop=True)
+    frame = frame[opened]
+    if language != "en":
+        between = _say(book, "between", language, r"\1", r"\2")
+        frame = frame.assign(
+            computed=frame["computed"].str.replace(r"(.+) to (.+)", between, regex=True)
+        )
+    explained = f"explanation_{language}"
+    columns = ["place", "verdict", explained, "stated", "computed", "arithmetic"]
+    return as_table(frame, columns, root, language=language)
 
 
 def flat_targets(root: Path | None = None) -> pd.DataFrame:
@@ -600,7 +801,9 @@ def grades(
     return table
 
 
-def scenarios(indicators: Iterable[str], root: Path | None = None) -> pd.DataFrame:
+def scenarios(
+    indicators: Iterable[str], root: Path | None = None, *, language: str = "en"
+) -> pd.DataFrame:
     """List what stated numbers imply, and what-if values, with their arithmetic."""
     book = _book(root)
     frame = load_derived(root)
@@ -610,17 +813,12 @@ def scenarios(indicators: Iterable[str], root: Path | None = None) -> pd.DataFra
     ].copy()
     frame["doc"] = frame["id"].str.replace(":.*", "", regex=True)
     frame = frame.join(_places(book), on="doc").sort_values(["position", "id"])
-    labels = {code: row.label_en for code, row in book.indicators.items()}
-    return pd.DataFrame(
-        {
-            "Place 地区": frame["place"],
-            "What": frame["indicator"].map(labels),
-            "Result": [_between(row) for row in frame.to_dict("records")],
-            "Arithmetic": frame["formula"],
-            "Inputs": frame["inputs"].str.replace(" ", SEVERAL),
-            "What it says": frame["note"],
-        }
-    ).reset_index(drop=True)
+    frame["result"] = [between(row, book, language) for row in frame.to_dict("records")]
+    frame["inputs"] = frame["inputs"].str.replace(" ", SEVERAL)
+    if language == "zh":
+        frame["note"] = frame["note_zh"]
+    columns = ["place", "indicator", "result", "formula", "inputs", "says"]
+    return as_table(frame.assign(says=frame["note"]), columns, root, language=language)
 
 
 def reference_lines(indicator: str, root: Path | None = None) -> pd.DataFrame:
@@ -661,7 +859,7 @@ def norms(root: Path | None = None) -> pd.DataFrame:
     return table
 
 
-def colophon(root: Path | None = None) -> pd.DataFrame:
+def colophon(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
     """Account for each document: checksum, readings, and where they and numerals went.
 
     Readings = observations + without counterpart + undecided, and numerals = in
@@ -672,21 +870,12 @@ def colophon(root: Path | None = None) -> pd.DataFrame:
     table = table.loc[[place.doc for place in book.places]]
     shown = table.drop(columns="sha256").astype(int)
     shown.loc["all"] = shown.sum()
-    shown.columns = pd.Index(
-        [
-            "Readings",
-            "Observed",
-            "No match",
-            "Undecided",
-            "Numerals",
-            "In readings",
-            "Excluded",
-        ]
-    )
     names = _places(book)["place"]
-    shown.insert(0, "Place 地区", [names.get(doc, "All 合计") for doc in shown.index])
-    shown.insert(1, "SHA-256", table["sha256"].str[:8].reindex(shown.index).fillna(""))
-    return shown.reset_index(drop=True)
+    everywhere = _say(book, "all_places", language)
+    shown.insert(0, "place", [names.get(doc, everywhere) for doc in shown.index])
+    checksums = table["sha256"].str[:8].reindex(shown.index).fillna("")
+    shown.insert(1, "sha256", checksums)
+    return as_table(shown, root=root, language=language)
 
 
 def reliability(root: Path | None = None) -> pd.DataFrame:
@@ -709,93 +898,132 @@ def reliability(root: Path | None = None) -> pd.DataFrame:
 
 
 def as_table(
-    frame: pd.DataFrame, columns: Sequence[str], root: Path | None = None
+    frame: pd.DataFrame,
+    columns: Sequence[str] = (),
+    root: Path | None = None,
+    *,
+    language: str = "en",
 ) -> pd.DataFrame:
-    """Statements as a table for readers, columns named in English.
+    """Statements as a table for readers, columns and codes named in one language.
 
     Parameters
     ----------
     frame
         As made by ``statements`` or one of the views built on it.
     columns
-        Which of its columns to show, in order.
+        Which of its columns to show, in order, all by default; ``cited`` is what is
+        stated, linked to its sentence.
     """
     book = _book(root)
-    shown = frame[list(columns)].copy()
-    for name in ("kind", "obligation", "obs_status"):
+    columns = columns or [str(name) for name in frame.columns]
+    if "cited" in columns:
+        frame = frame.assign(cited=[cited(row) for row in frame.to_dict("records")])
+    shown = frame[list(columns)].reset_index(drop=True)
+    for name in ("kind", "obligation", "obs_status", "verdict", "facet"):
         if name in shown:
-            codes = book.codes[name]
             shown[name] = [
                 SEVERAL.join(
-                    codes[part].label_en for part in cell.split(SEVERAL) if part
+                    book.label(name, part, language)
+                    for part in cell.split(SEVERAL)
+                    if part
                 )
                 for cell in shown[name]
             ]
     if "time_period" in shown:
-        shown["time_period"] = shown["time_period"].replace("", "undated")
+        undated = _say(book, "undated", language)
+        shown["time_period"] = [_when(cell) or undated for cell in shown["time_period"]]
     if "indicator" in shown:
-        labels = {code: row.label_en for code, row in book.indicators.items()}
-        shown["indicator"] = shown["indicator"].map(labels)
-    return shown.rename(columns={name: COLUMNS.get(name, name) for name in columns})
+        shown["indicator"] = [
+            _name(book, code, language) for code in shown["indicator"]
+        ]
+    return shown.rename(columns={name: _head(book, name, language) for name in columns})
 
 
-COLUMNS = {
-    "indicator": "Indicator",
-    "place": "Place 地区",
-    "kind": "Kind",
-    "time_period": "Time",
-    "stated": "Stated",
-    "scope_stated": "As printed",
-    "fund": "Fund 资金口径",
-    "obligation": "Obligation",
-    "obs_status": "Status",
-    "source": "Source",
-    "note": "What to mind",
-    "ids": "Where (id)",
-    "verdict": "Verdict",
-    "computed": "Computed",
-    "arithmetic": "Arithmetic",
-    "explanation_en": "What is tested",
-    "baseline": "Baseline",
-    "from": "From",
-    "target": "Target",
-    "to": "To",
-    "change": "Change",
-    "per_year": "Per year",
-    "grade": "Grade",
-    "facet": "Facet",
-    "reason_en": "Why",
-    "left_place": "Left",
-    "right_place": "Right",
-    "what": "What",
-}
+def cited(row: Mapping[Any, Any]) -> str:
+    """Write what is stated as a link to its sentence: ``[32](jiamusi:814)``."""
+    return f"[{row['stated']}]({row['id']})"
 
 
-def worded(row: Any, book: Codebook) -> str:
+def _name(book: Codebook, indicator: str, language: str) -> str:
+    """Name of an indicator in a language."""
+    row = book.indicators[indicator]
+    return row.label_zh if language == "zh" else row.label_en
+
+
+def _head(book: Codebook, column: str, language: str) -> str:
+    """Head of a column as readers see it."""
+    known = column in book.codes["table_column"]
+    return book.label("table_column", column, language) if known else column
+
+
+def worded(row: Any, book: Codebook, language: str = "en") -> str:
     """Word a number with its comparator and sign, as a reader would write it.
 
     ``≥55%``, ``about 20,000``, ``30,000 and more``, ``20 to 30``, ``blank``.
     """
+    symbol = book.units[row.unit].symbol
     if row.comparator == "..":
-        ends = f"{number(row.lower)} to {number(row.upper)}"
-        return ends + book.units[row.unit].symbol
-    form = book.label("comparator_form", row.comparator)
-    shown = "?" if row.value != row.value else number(row.value)
-    return form.replace("#", shown + book.units[row.unit].symbol)
+        ends = (number(end, language) for end in (row.lower, row.upper))
+        return _say(book, "between", language, *ends) + symbol
+    form = book.label("comparator_form", row.comparator, language)
+    shown = "?" if row.value != row.value else number(row.value, language)
+    return form.replace("#", shown + symbol)
 
 
-def number(value: float) -> str:
-    """Shortest form of a number, thousands apart.
+def number(value: float, language: str = "en") -> str:
+    """Shortest form of a number: thousands apart, in Chinese by 万 where it is round.
 
     Examples
     --------
     >>> number(20000.0), number(36.4), number(0.55)
     ('20,000', '36.4', '0.55')
+    >>> number(20000.0, "zh"), number(469200.0, "zh"), number(18577.0, "zh")
+    ('2万', '46.92万', '18,577')
     """
+    if language == "zh" and abs(value) >= MYRIAD and value % ROUND == 0:
+        return f"{value / MYRIAD:,.10g}万"
     return f"{value:,.0f}" if value == int(value) else f"{value:,}"
 
 
-def _derived_like(indicators: Sequence[str], root: Path | None) -> pd.DataFrame:
+def between(row: Any, book: Codebook, language: str = "en", digits: int = 2) -> str:
+    """Word a derived value: the point if there is one, else what bounds it.
+
+    Parameters
+    ----------
+    row
+        A row of the derived values, as a mapping.
+    digits
+        Decimals of a number below 1,000.
+    """
+
+    def brief(value: float) -> str:
+        return number(round(value, digits if abs(value) < THOUSAND else None), language)
+
+    if row["refused"]:
+        return _say(book, "not_computed", language)
+    if row["value"] == row["value"]:
+        return brief(row["value"])
+    low, high = row["lower"], row["upper"]
+    if low != low and high != high:
+        return _say(book, "not_bounded", language)
+    if high != high:
+        return _say(book, "at_least", language, brief(low))
+    if low != low or low == 0:
+        return _say(book, "at_most", language, brief(high))
+    return _say(book, "between", language, brief(low), brief(high))
+
+
+def _say(book: Codebook, wording: str, language: str, *values: str) -> str:
+    """Fill the wording of a language with values, in their order."""
+    text = book.label("wording", wording, language)
+    for value in values:
+        text = text.replace("#", value, 1)
+    return text
+
+
+def _derived_like(
+    indicators: Sequence[str], root: Path | None, language: str
+) -> pd.DataFrame:
     """Give derived values the columns of ``statements``."""
     book = _book(root)
     frame = load_derived(root)
@@ -804,12 +1032,7 @@ def _derived_like(indicators: Sequence[str], root: Path | None) -> pd.DataFrame:
     frame["doc"] = frame["id"].str.replace(":.*", "", regex=True)
     frame = frame.join(_places(book), on="doc")
     hedged = frame["value"].isna()
-    frame["stated"] = [
-        f"{low:.1f} to {high:.1f}" if vague else f"{value:.1f}"
-        for vague, value, low, high in zip(
-            hedged, frame["value"], frame["lower"], frame["upper"], strict=True
-        )
-    ]
+    frame["stated"] = [between(row, book, language) for row in frame.to_dict("records")]
     return frame.assign(
         source="derived",
         kind="baseline",
@@ -824,9 +1047,12 @@ def _derived_like(indicators: Sequence[str], root: Path | None) -> pd.DataFrame:
     ).drop(columns=["formula", "inputs", "refused", "note_zh", "ref_area", "unit"])
 
 
-def with_derived(indicators: Sequence[str], root: Path | None = None) -> pd.DataFrame:
+def with_derived(
+    indicators: Sequence[str], root: Path | None = None, *, language: str = "en"
+) -> pd.DataFrame:
     """Put reported statements and derived values of some indicators together."""
-    reported, derived = statements(indicators, root), _derived_like(indicators, root)
+    reported = statements(indicators, root, language=language)
+    derived = _derived_like(indicators, root, language)
     if derived.empty:
         return reported
     both = pd.concat([reported, derived], ignore_index=True)
@@ -873,27 +1099,6 @@ def graded(
     return frame.assign(
         grade=[grade for grade, _ in worst], facet=[facet for _, facet in worst]
     )
-
-
-def _between(row: Any) -> str:
-    """Word a derived value: the point if there is one, else what bounds it."""
-    if row["refused"]:
-        return "not computed"
-    if row["value"] == row["value"]:
-        return _brief(row["value"])
-    low, high = row["lower"], row["upper"]
-    if low != low and high != high:
-        return "not bounded"
-    if high != high:
-        return f"at least {_brief(low)}"
-    if low != low or low == 0:
-        return f"at most {_brief(high)}"
-    return f"{_brief(low)} to {_brief(high)}"
-
-
-def _brief(value: float) -> str:
-    """Write a derived number with two decimals, or none from 1,000 on."""
-    return number(round(value, 2 if abs(value) < 1000 else None))
 
 
 def _state(kinds: set[str], absent: str) -> str:

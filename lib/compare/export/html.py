@@ -22,11 +22,12 @@ from nbconvert.exporters import TemplateExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
-from compare.display import FIGURE
+from compare.display import BELOW, EVIDENCE, FIGURE
 from compare.export.fonts import font_faces
 from compare.problems import Problem, Problems, raise_any
 from compare.readings import ID
 
+TAGGED = {"en": "en", "zh": "zh-CN"}
 TEMPLATES = Path(__file__).parent / "templates"
 TAGS = set(
     "a abbr aside b blockquote br caption cite code dd del div dl dt em figcaption "
@@ -59,7 +60,7 @@ BREAK_IN_CHINESE = re.compile(f"(?<=[{WIDE}])\n(?=[{WIDE}])")
 HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 
 
-def render(notebook: Path, *, language: str = "en", home: str = "") -> str:
+def render(notebook: Path, *, home: str = "") -> str:
     """Make the page of a notebook.
 
     The title is the only level-1 heading; level-2 headings are the contents.
@@ -67,9 +68,7 @@ def render(notebook: Path, *, language: str = "en", home: str = "") -> str:
     Parameters
     ----------
     notebook
-        An executed notebook.
-    language
-        Language of the prose, ``en`` or ``zh``; a tag with region is allowed.
+        An executed notebook; its name tells its language.
     home
         Link to the page that lists all reports; none when empty.
 
@@ -91,7 +90,7 @@ def render(notebook: Path, *, language: str = "en", home: str = "") -> str:
     script = _template("report.js")
     page = {
         "title": titles[0],
-        "language": language,
+        "language": TAGGED[language_of(notebook)],
         "home": home,
         "contents": [(anchor, text) for level, anchor, text in outline if level == 2],
         "body": headed,
@@ -132,26 +131,50 @@ def figures(notebook: Path, *, paths: bool = False) -> dict[str, str]:
     return found
 
 
-def link_evidence(page: str, target: str = "evidence.html") -> str:
-    """Link the ids that fill a table cell to their sentences on the evidence page.
+def figure_data(notebook: Path) -> dict[str, str]:
+    """Give the values behind the figures of a notebook: anchor of each → CSV."""
+    return {
+        _anchor(data[FIGURE]["name"]): data[FIGURE]["data"]
+        for _, data in _displays(_read(notebook), notebook.name)
+        if FIGURE in data
+    }
+
+
+def language_of(notebook: Path) -> str:
+    """Language of a notebook, by its name.
+
+    Examples
+    --------
+    >>> language_of(Path("briefing.zh.ipynb")), language_of(Path("01_beds.ipynb"))
+    ('zh', 'en')
+    """
+    return "zh" if notebook.stem.endswith(".zh") else "en"
+
+
+def link_evidence(page: str) -> str:
+    """Make the links of a page lead to the evidence page beside it.
+
+    Links of values point to where notebooks find that page; ids that fill a table cell
+    are linked to their sentences.
 
     Parameters
     ----------
     page
         A page made by ``render``.
-    target
-        Address of the evidence page, seen from this page.
 
     Examples
     --------
-    >>> link_evidence("<td>jiamusi:814</td><td>jiamusi:814 said so</td>", "e.html")
-    '<td><a href="e.html#jiamusi:814">jiamusi:814</a></td><td>jiamusi:814 said so</td>'
+    >>> link_evidence("<td>jiamusi:814</td>")
+    '<td><a href="evidence.html#jiamusi:814">jiamusi:814</a></td>'
+    >>> link_evidence('<a href="../reports/evidence.html#jiamusi:814">32</a>')
+    '<a href="evidence.html#jiamusi:814">32</a>'
     """
+    beside = EVIDENCE.rpartition("/")[2]
 
     def linked(cell: re.Match[str]) -> str:
-        return re.sub(ID, rf'<a href="{target}#\g<0>">\g<0></a>', cell[0])
+        return re.sub(ID, rf'<a href="{beside}#\g<0>">\g<0></a>', cell[0])
 
-    return ID_CELL.sub(linked, page)
+    return ID_CELL.sub(linked, page.replace(f'href="{EVIDENCE}', f'href="{beside}'))
 
 
 def clean_html(markup: str) -> str:
@@ -278,12 +301,13 @@ def _figure(data: dict[str, Any], name: str, taken: set[str]) -> str:
     drawing = drawing.replace(
         f'<svg xmlns="{SVG[1:-1]}"', f'<svg role="img" aria-label="{words["alt"]}"', 1
     )
-    note = f'<span class="note">Note: {words["note"]}</span> ' if words["note"] else ""
+    noted, from_ = BELOW[words["language"]]
+    note = f'<span class="note">{noted}{words["note"]}</span> ' if words["note"] else ""
     return (
         f'<figure id="{escape(anchor)}">\n'
         f'<div class="scroll" tabindex="0">{drawing}</div>\n'
         f'<figcaption><span class="caption">{words["caption"]}</span> {note}'
-        f'<span class="source">Source: {words["source"]}</span></figcaption></figure>'
+        f'<span class="source">{from_}{words["source"]}</span></figcaption></figure>'
     )
 
 

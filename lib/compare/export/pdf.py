@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import unquote
+from typing import Literal
+from urllib.parse import unquote, urlsplit
 
 import lxml.html
 import typst
@@ -53,6 +54,12 @@ LAYOUTS = [
     (LANDSCAPE, 7.5, 12.0),
 ]
 CELL_INSET = 8.0
+PIXELS, COVER_PIXELS = 220.0, 96.0
+DRAW = (
+    '#set text(font: "Noto Sans SC", fallback: false)\n'
+    "#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
+    '#image(bytes(sys.inputs.svg), format: "svg")\n'
+)
 
 
 @dataclass(frozen=True)
@@ -86,17 +93,8 @@ def render(page: str, *, date: str, figures: Mapping[str, str]) -> bytes:
         A character has no glyph, or a figure has no drawing.
     """
     source = to_typst(page, date=date, figures=figures)
-    compiler = typst.Compiler(
-        source.encode(),
-        font_paths=typst.Fonts(
-            include_system_fonts=False,
-            include_embedded_fonts=False,
-            font_paths=[sans_path().parent],
-        ),
-        ignore_system_fonts=True,
-    )
     try:
-        made = compiler.compile(
+        made = _compiler(source).compile(
             format="pdf",
             pdf_standards=["a-2a", "ua-1"],
             timestamp=datetime.fromisoformat(date).replace(tzinfo=UTC),
@@ -107,6 +105,46 @@ def render(page: str, *, date: str, figures: Mapping[str, str]) -> bytes:
         raise Problems([Problem(_title(page), what, remedy=remedy)]) from error
     assert isinstance(made, bytes)
     return made
+
+
+def cover(page: str, *, date: str, figures: Mapping[str, str]) -> bytes:
+    """Draw the first page of a report as PNG.
+
+    Parameters
+    ----------
+    page, date, figures
+        As for ``render``.
+    """
+    source = to_typst(page, date=date, figures=figures)
+    pages = _compiler(source).compile(format="png", ppi=COVER_PIXELS)
+    return pages[0] if isinstance(pages, list) else pages or b""
+
+
+def picture(svg: str, form: Literal["png", "pdf"] = "png") -> bytes:
+    """Draw an SVG file on white as PNG, or as PDF whose labels stay text.
+
+    Examples
+    --------
+    >>> picture('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')[1:4]
+    b'PNG'
+    """
+    made = _compiler(DRAW, {"svg": svg}).compile(format=form, ppi=PIXELS)
+    assert isinstance(made, bytes)
+    return made
+
+
+def _compiler(source: str, inputs: Mapping[str, str] | None = None) -> typst.Compiler:
+    """Typst with the fonts of the reports, and none of the machine's."""
+    return typst.Compiler(
+        source.encode(),
+        font_paths=typst.Fonts(
+            include_system_fonts=False,
+            include_embedded_fonts=False,
+            font_paths=[sans_path().parent],
+        ),
+        ignore_system_fonts=True,
+        sys_inputs=dict(inputs or {}),
+    )
 
 
 def to_typst(page: str, *, date: str, figures: Mapping[str, str]) -> str:
@@ -231,8 +269,10 @@ def _inline(element: HtmlElement, known: Known) -> str:
 
 
 def _link(href: str, inside: str, known: Known) -> str:
-    if not href.startswith("#"):
+    if urlsplit(href).scheme:
         return f"link({_literal(href)}, {inside})"
+    if not href.startswith("#"):
+        return inside  # A page beside this one, which print does not have.
     anchor = unquote(href[1:])
     return (
         f"link(label({_literal(anchor)}), {inside})"

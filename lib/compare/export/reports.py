@@ -84,7 +84,7 @@ def write_reports(root: Path, done: Callable[[str], None]) -> list[Path]:
 
 
 def report_files(root: Path, executed: Path, date: str) -> dict[Path, bytes]:
-    """Bytes of the page, the PDF and the drawings of one executed notebook.
+    """Bytes of the page, the PDF, its cover and the figures of one executed notebook.
 
     Parameters
     ----------
@@ -97,17 +97,21 @@ def report_files(root: Path, executed: Path, date: str) -> dict[Path, bytes]:
     """
     from compare.export import html, pdf
 
-    page = html.render(executed)
-    report = root / REPORTS / executed.stem
-    return {
-        report.with_suffix(".html"): html.link_evidence(page).encode("utf-8"),
-        report.with_suffix(".pdf"): pdf.render(
-            page, date=date, figures=html.figures(executed)
-        ),
-    } | {
-        root / FIGURES / f"{name}.svg": drawing.encode("utf-8")
-        for name, drawing in html.figures(executed, paths=True).items()
+    page, drawings = html.render(executed), html.figures(executed)
+    paths, data = html.figures(executed, paths=True), html.figure_data(executed)
+    files = {
+        REPORTS / f"{executed.stem}.html": html.link_evidence(page).encode("utf-8"),
+        REPORTS / f"{executed.stem}.pdf": pdf.render(page, date=date, figures=drawings),
+        REPORTS / f"{executed.stem}.png": pdf.cover(page, date=date, figures=drawings),
     }
+    for name, drawing in drawings.items():
+        files |= {
+            FIGURES / f"{name}.svg": paths[name].encode("utf-8"),
+            FIGURES / f"{name}.pdf": pdf.picture(drawing, "pdf"),
+            FIGURES / f"{name}.png": pdf.picture(paths[name]),
+            FIGURES / f"{name}.csv": data[name].encode("utf-8-sig"),
+        }
+    return {root / path: content for path, content in files.items()}
 
 
 def is_current(root: Path) -> bool:
@@ -130,10 +134,7 @@ def _manifest(root: Path) -> bytes:
     inputs = (path for pattern in INPUTS for path in root.glob(pattern))
     outputs = [
         *_notebooks(root),
-        *(root / REPORTS).glob("*.html"),
-        *(root / REPORTS).glob("*.pdf"),
-        *(root / REPORTS).glob("*.xlsx"),
-        *(root / FIGURES).glob("*.svg"),
+        *(path for path in (root / REPORTS).rglob("*.*") if path != root / MANIFEST),
     ]
     sums = {
         "inputs": dict(_checksums(root, inputs)),

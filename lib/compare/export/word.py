@@ -21,7 +21,6 @@ from typing import Any
 
 import docx
 import lxml.html
-import typst
 from docx.document import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -35,6 +34,7 @@ from lxml.html import HtmlElement
 
 from compare.export import html
 from compare.export.formats import archive
+from compare.export.pdf import picture
 
 LATIN, SONG, HEI = "Times New Roman", "SimSun", "SimHei"
 INK = RGBColor(0x1F, 0x29, 0x33)
@@ -45,7 +45,6 @@ LANGUAGES = {"en": "en-GB", "zh": "zh-CN"}
 EXTERNAL = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
 )
-PIXELS = 220
 A4 = (Mm(210), Mm(297))
 MARGIN = Mm(22)
 TOO_MUCH, PADDING, CHINESE_WORD = 190.0, 3.0, 4.0
@@ -53,10 +52,6 @@ WORD = re.compile(r"[^\s\u2e80-\u9fff\uff00-\uffef]+")
 SMALL, TABLE_TEXT = Pt(8.5), Pt(8.5)
 SIZES = {"Title": 20, "Heading 1": 14, "Heading 2": 12, "Heading 3": 11}
 SPACE = re.compile(r"\s+")
-DRAW = (
-    "#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
-    '#image(bytes(sys.inputs.svg), format: "svg")\n'
-)
 
 
 @dataclass(frozen=True)
@@ -87,15 +82,13 @@ class Writing:
         return page - left - right
 
 
-def word(notebook: Path, *, language: str = "en", date: str = "2000-01-01") -> bytes:
+def word(notebook: Path, *, date: str = "2000-01-01") -> bytes:
     """Make the Word document of a notebook.
 
     Parameters
     ----------
     notebook
-        An executed notebook.
-    language
-        Language of the prose, ``en`` or ``zh``; captions are numbered in it.
+        An executed notebook; its name tells its language.
     date
         Date of the report, such as ``2026-01-31``; the only date in the file.
 
@@ -109,28 +102,14 @@ def word(notebook: Path, *, language: str = "en", date: str = "2000-01-01") -> b
     Problems
         As ``export.html.render``.
     """
-    page = lxml.html.document_fromstring(html.render(notebook, language=language))
+    page = lxml.html.document_fromstring(html.render(notebook))
     (main,) = page.iter("main")
-    writing = Writing(docx.Document(), html.figures(notebook, paths=True), language)
+    drawings, language = html.figures(notebook, paths=True), html.language_of(notebook)
+    writing = Writing(docx.Document(), drawings, language)
     _dress(writing)
     _state(writing, str(page.findtext(".//title") or ""), date)
     _blocks(writing, main)
     return _saved(writing.document)
-
-
-def picture(svg: str) -> bytes:
-    """Draw an SVG file as PNG on white.
-
-    Examples
-    --------
-    >>> picture('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')[1:4]
-    b'PNG'
-    """
-    made = typst.compile(
-        DRAW.encode(), format="png", ppi=float(PIXELS), sys_inputs={"svg": svg}
-    )
-    assert isinstance(made, bytes)
-    return made
 
 
 def _dress(writing: Writing) -> None:

@@ -1,0 +1,209 @@
+"""Sentences that take their numbers from the data.
+
+In: a text with names in braces. Out: Markdown in which every name is a number, worded
+in the language of the text and linked to its evidence. A number that was typed would be
+right until the data change; a name that the data do not know is a problem at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+
+from compare.codebook import Codebook, ReferenceLine, find_root, load_codebook
+from compare.display import evidence_link
+from compare.problems import Problem, raise_any
+from compare.views import (
+    between,
+    comparability,
+    counts,
+    findings,
+    load,
+    load_derived,
+    number,
+    worded,
+)
+
+NAME = re.compile(r"\{([^{}|]+)(?:\|([a-z0-9]+))?\}")
+GRADE = "grade"
+MARKUP = re.compile(r"([\\`*_\[\]()#<>|~!+-])")
+Row = Mapping[Any, Any]
+
+
+def tell(text: str, root: Path | None = None, *, language: str = "en") -> str:
+    """Fill a text with what the data say.
+
+    Names in braces are replaced, line by line:
+
+    * the id of an observation or a derived value, such as ``{jiamusi:814}``, by its
+      value in words, linked to its sentence; with ``|quote``, ``|gloss`` or ``|time``
+      by these, with a digit (``|1``) by the value with so many decimals;
+    * the id of a finding by its verdict, with ``|computed`` by what was computed;
+    * a reference line, such as ``{CN:nursing_bed_share:2024}``, by its value;
+    * a count of ``views.counts``, such as ``{both:jiamusi}``;
+    * ``{grade}`` by the worst grade among the values of several places that the same
+      line names, with its facets.
+
+    Parameters
+    ----------
+    text
+        Markdown. A line that names values of several places must say ``{grade}``.
+    language
+        ``en`` or ``zh``.
+
+    Returns
+    -------
+    str
+        Markdown with links to the evidence page as seen from a notebook.
+
+    Raises
+    ------
+    Problems
+        A name is unknown, or a line compares places without telling the grade.
+
+    Examples
+    --------
+    >>> print(tell("Jiamusi had {jiamusi:814} beds per thousand."))
+    Jiamusi had [32](../reports/evidence.html#jiamusi:814&lang=en) beds per thousand.
+    """
+    known = _Known(root or find_root(), language)
+    lines = [(line, [m[1] for m in NAME.finditer(line)]) for line in text.split("\n")]
+    raise_any(p for line, names in lines for p in _problems(line, names, known))
+    return "\n".join(known.filled(line, names) for line, names in lines)
+
+
+class _Known:
+    """Everything that a name can stand for, in one language."""
+
+    def __init__(self, root: Path, language: str) -> None:
+        self.root, self.language = root, language
+        self.book: Codebook = load_codebook(root)
+        self.observations = _by_id(load(root))
+        self.derived = _by_id(load_derived(root))
+        self.findings = _by_id(findings(root))
+        self.lines: dict[str, ReferenceLine] = {
+            f"{row.ref_area}:{row.indicator}:{row.time_period}": row
+            for row in self.book.reference_lines
+        }
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        return counts(self.root)
+
+    def __contains__(self, name: str) -> bool:
+        return (
+            name == GRADE
+            or any(
+                name in known
+                for known in (self.observations, self.derived, self.findings)
+            )
+            or name in self.lines
+            or name in self.counts
+        )
+
+    def values(self, names: list[str]) -> list[str]:
+        """Those names that are values of a place."""
+        return [
+            name for name in names if name in self.observations or name in self.derived
+        ]
+
+    def filled(self, line: str, names: list[str]) -> str:
+        """Replace the names of one line."""
+        return NAME.sub(lambda found: self.told(found[1], found[2] or "", names), line)
+
+    def told(self, name: str, part: str, beside: list[str]) -> str:
+        """Word one name, among the others of its line."""
+        if name == GRADE:
+            return self._grade(self.values(beside))
+        if name in self.lines:
+            return self._line(self.lines[name])
+        if part in ("quote", "gloss", "time"):
+            return self._part(name, part)
+        if name in self.observations:
+            row = SimpleNamespace(**self.observations[name])
+            shown = worded(row, self.book, self.language)
+        elif name in self.derived:
+            digits = int(part) if part else 2
+            shown = between(self.derived[name], self.book, self.language, digits)
+        elif name in self.findings:
+            shown = self._finding(self.findings[name], part)
+        else:
+            return number(self.counts[name], self.language)
+        return f"[{shown}]({evidence_link(name, self.language)})"
+
+    def _part(self, name: str, part: str) -> str:
+        if part == "time":
+            return str({**self.observations, **self.derived}[name]["time_period"])
+        text = self.observations[name]["quote"].replace("⏎", "")
+        return MARKUP.sub(r"\\\1", text if part == "quote" else self.glosses[name])
+
+    @cached_property
+    def glosses(self) -> dict[str, str]:
+        return {row.id: row.gloss_en for row in self.book.headlines}
+
+    def _finding(self, row: Row, part: str) -> str:
+        if part != "computed":
+            return self.book.label("verdict", row["verdict"], self.language)
+        bounds = {**row, "refused": "", "value": float("nan")}
+        return between(bounds, self.book, self.language)
+
+    def _line(self, row: ReferenceLine) -> str:
+        symbol = self.book.units[self.book.indicators[row.indicator].unit].symbol
+        form = self.book.label("comparator_form", row.comparator, self.language)
+        return form.replace("#", number(float(row.value), self.language) + symbol)
+
+    def _grade(self, values: list[str]) -> str:
+        """Worst grade among the pairs of some values, with the facets that cause it."""
+        grade, facets = worst(values, self.pairs)
+        names = [self.book.label("facet", facet, self.language) for facet in facets]
+        wording = "grade_told" if names else "grade_plain" if grade else "grade_none"
+        text = self.book.label("wording", wording, self.language).replace("#", grade, 1)
+        return text.replace("#", ", ".join(names))
+
+    @cached_property
+    def pairs(self) -> dict[frozenset[str], tuple[str, str]]:
+        frame = comparability("", self.root)
+        columns = (frame[name] for name in ("left", "right", "grade", "facet"))
+        return {
+            frozenset((left, right)): (grade, facet)
+            for left, right, grade, facet in zip(*columns, strict=True)
+        }
+
+
+def worst(
+    values: list[str], pairs: Mapping[frozenset[str], tuple[str, str]]
+) -> tuple[str, list[str]]:
+    """Find the worst grade among the pairs of some values, and its facets.
+
+    >>> pairs = {frozenset("ab"): ("B", "date"), frozenset("bc"): ("C", "numerator")}
+    >>> worst(["a", "b", "c"], pairs), worst(["a", "c"], pairs)
+    (('C', ['numerator']), ('', []))
+    """
+    found = sorted({pair for both, pair in pairs.items() if both <= set(values)})
+    grade = found[-1][0] if found else ""
+    return grade, [facet for mark, facet in found if mark == grade and facet]
+
+
+def _problems(line: str, names: list[str], known: _Known) -> Iterator[Problem]:
+    where = f"sentence «{line.strip()}»"
+    for name in dict.fromkeys(names):
+        if name not in known:
+            remedy = (
+                "copy the id of an observation, a derived value, a finding or a "
+                "reference line."
+            )
+            yield Problem(where, f"the data have no {{{name}}}.", remedy=remedy)
+    places = {name.partition(":")[0] for name in known.values(names)}
+    if len(places) > 1 and GRADE not in names:
+        what = f"it names values of {len(places)} places and no grade."
+        yield Problem(where, what, remedy="say {grade} in the same line.")
+
+
+def _by_id(frame: pd.DataFrame) -> dict[str, Row]:
+    return {str(row["id"]): row for row in frame.to_dict("records")}
