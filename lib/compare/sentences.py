@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -23,6 +24,7 @@ from compare.views import (
     between,
     comparability,
     counts,
+    filled,
     findings,
     load,
     load_derived,
@@ -32,7 +34,7 @@ from compare.views import (
 
 NAME = re.compile(r"\{([^{}|]+)(?:\|([a-z0-9]+))?\}")
 GRADE = "grade"
-MARKUP = re.compile(r"([\\`*_\[\]()#<>|~!+-])")
+MARKUP = re.compile(r"([\\`*_\[\]<>|~])")
 Row = Mapping[Any, Any]
 
 
@@ -45,7 +47,8 @@ def tell(text: str, root: Path | None = None, *, language: str = "en") -> str:
       value in words, linked to its sentence; with ``|quote``, ``|gloss`` or ``|time``
       by these, with a digit (``|1``) by the value with so many decimals;
     * the id of a finding by its verdict, with ``|computed`` by what was computed;
-    * a reference line, such as ``{CN:nursing_bed_share:2024}``, by its value;
+    * a reference line, such as ``{CN:nursing_bed_share:2024}``, by its value, with
+      ``|time`` by its year;
     * a count of ``views.counts``, such as ``{both:jiamusi}``;
     * ``{grade}`` by the worst grade among the values of several places that the same
       line names, with its facets.
@@ -75,7 +78,7 @@ def tell(text: str, root: Path | None = None, *, language: str = "en") -> str:
     known = _Known(root or find_root(), language)
     lines = [(line, [m[1] for m in NAME.finditer(line)]) for line in text.split("\n")]
     raise_any(p for line, names in lines for p in _problems(line, names, known))
-    return "\n".join(known.filled(line, names) for line, names in lines)
+    return "\n".join(known.fill(line, names) for line, names in lines)
 
 
 class _Known:
@@ -113,7 +116,7 @@ class _Known:
             name for name in names if name in self.observations or name in self.derived
         ]
 
-    def filled(self, line: str, names: list[str]) -> str:
+    def fill(self, line: str, names: list[str]) -> str:
         """Replace the names of one line."""
         return NAME.sub(lambda found: self.told(found[1], found[2] or "", names), line)
 
@@ -122,7 +125,7 @@ class _Known:
         if name == GRADE:
             return self._grade(self.values(beside))
         if name in self.lines:
-            return self._line(self.lines[name])
+            return self._line(self.lines[name], part)
         if part in ("quote", "gloss", "time"):
             return self._part(name, part)
         if name in self.observations:
@@ -150,21 +153,36 @@ class _Known:
     def _finding(self, row: Row, part: str) -> str:
         if part != "computed":
             return self.book.label("verdict", row["verdict"], self.language)
-        bounds = {**row, "refused": "", "value": float("nan")}
+        point = row["lower"] if row["lower"] == row["upper"] else float("nan")
+        bounds = {**row, "refused": "", "value": point}
         return between(bounds, self.book, self.language)
 
-    def _line(self, row: ReferenceLine) -> str:
+    def _line(self, row: ReferenceLine, part: str) -> str:
+        if part == "time":
+            return row.time_period
         symbol = self.book.units[self.book.indicators[row.indicator].unit].symbol
         form = self.book.label("comparator_form", row.comparator, self.language)
         return form.replace("#", number(float(row.value), self.language) + symbol)
 
     def _grade(self, values: list[str]) -> str:
         """Worst grade among the pairs of some values, with the facets that cause it."""
-        grade, facets = worst(values, self.pairs)
+        grade, facets = worst(self.behind(values), self.pairs)
+        wording = "grade_told" if facets else "grade_plain" if grade else "grade_own"
         names = [self.book.label("facet", facet, self.language) for facet in facets]
-        wording = "grade_told" if names else "grade_plain" if grade else "grade_none"
-        text = self.book.label("wording", wording, self.language).replace("#", grade, 1)
-        return text.replace("#", ", ".join(names))
+        listed = self._say("facets").join(names)
+        return self._say(wording if values else "grade_none", grade, listed)
+
+    def _say(self, wording: str, *values: str) -> str:
+        return filled(self.book.label("wording", wording, self.language), *values)
+
+    def behind(self, values: list[str]) -> list[str]:
+        """Values, and what the derived ones among them were computed from."""
+        inputs = (
+            self.derived[name]["inputs"].split()
+            for name in values
+            if name in self.derived
+        )
+        return [*values, *chain.from_iterable(inputs)]
 
     @cached_property
     def pairs(self) -> dict[frozenset[str], tuple[str, str]]:
@@ -199,10 +217,14 @@ def _problems(line: str, names: list[str], known: _Known) -> Iterator[Problem]:
                 "reference line."
             )
             yield Problem(where, f"the data have no {{{name}}}.", remedy=remedy)
-    places = {name.partition(":")[0] for name in known.values(names)}
+    values = known.values(names)
+    places = {name.partition(":")[0] for name in values}
     if len(places) > 1 and GRADE not in names:
         what = f"it names values of {len(places)} places and no grade."
         yield Problem(where, what, remedy="say {grade} in the same line.")
+    elif len(places) > 1 and not worst(known.behind(values), known.pairs)[0]:
+        what = f"it names values of {len(places)} places of which no pair has a grade."
+        yield Problem(where, what, remedy="say one place in each line.")
 
 
 def _by_id(frame: pd.DataFrame) -> dict[str, Row]:

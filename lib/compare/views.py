@@ -18,7 +18,8 @@ from compare.codebook import Codebook, ReferenceLine, find_root, load_codebook
 NUMBERS = ("value", "lower", "upper")
 NEAR = ("exactMatch", "closeMatch")
 SEVERAL = "; "
-MYRIAD, THOUSAND, ROUND = 10_000, 1_000, 100
+THOUSAND, MYRIAD, MILLION = 1_000, 10_000, 1_000_000
+ROUND, MILLION_DIGITS = 100, -4
 MEASURES = (
     "found",
     "value",
@@ -981,7 +982,7 @@ def number(value: float, language: str = "en") -> str:
     ('2万', '46.92万', '18,577')
     """
     if language == "zh" and abs(value) >= MYRIAD and value % ROUND == 0:
-        return f"{value / MYRIAD:,.10g}万"
+        return f"{value / MYRIAD:.10g}万"
     return f"{value:,.0f}" if value == int(value) else f"{value:,}"
 
 
@@ -993,11 +994,13 @@ def between(row: Any, book: Codebook, language: str = "en", digits: int = 2) -> 
     row
         A row of the derived values, as a mapping.
     digits
-        Decimals of a number below 1,000.
+        Decimals of a number below 1,000; millions are rounded to ten thousands.
     """
 
     def brief(value: float) -> str:
-        return number(round(value, digits if abs(value) < THOUSAND else None), language)
+        size = abs(value)
+        places = digits if size < THOUSAND else 0 if size < MILLION else MILLION_DIGITS
+        return number(round(value, places), language)
 
     if row["refused"]:
         return _say(book, "not_computed", language)
@@ -1013,12 +1016,21 @@ def between(row: Any, book: Codebook, language: str = "en", digits: int = 2) -> 
     return _say(book, "between", language, brief(low), brief(high))
 
 
+def filled(form: str, *values: str) -> str:
+    """Put values for the signs ``#`` of a form, in their order.
+
+    >>> filled("# to #", "20", "30")
+    '20 to 30'
+    """
+    parts = form.split("#")
+    return "".join(
+        part for pair in zip(parts, (*values, ""), strict=False) for part in pair
+    )
+
+
 def _say(book: Codebook, wording: str, language: str, *values: str) -> str:
-    """Fill the wording of a language with values, in their order."""
-    text = book.label("wording", wording, language)
-    for value in values:
-        text = text.replace("#", value, 1)
-    return text
+    """Fill a wording of a language with values."""
+    return filled(book.label("wording", wording, language), *values)
 
 
 def _derived_like(
