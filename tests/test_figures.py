@@ -17,10 +17,14 @@ from matplotlib.text import Text
 from compare import views
 from compare.codebook import Codebook
 from compare.figures import (
+    plot_areas,
     plot_bed_ratios,
     plot_coverage,
+    plot_denominators,
+    plot_feasibility,
     plot_lottery_fund_shares,
     plot_shares,
+    plot_squeeze,
 )
 
 FAMILIES = ["nursing", "childcare"]
@@ -59,12 +63,32 @@ def lottery() -> Figure:
     return plot_lottery_fund_shares(views.lottery_fund_shares(), lines)
 
 
+def denominators() -> Figure:
+    return plot_denominators(views.denominators())
+
+
+def squeeze() -> Figure:
+    return plot_squeeze(views.squeeze())
+
+
+def feasibility() -> Figure:
+    return plot_feasibility(views.feasibility())
+
+
+def areas() -> Figure:
+    return plot_areas(views.area_series("childcare_slots"))
+
+
 FIGURES = {
     "coverage": coverage,
     "beds": beds,
     "slots": slots,
     "nursing": nursing,
     "lottery": lottery,
+    "denominators": denominators,
+    "squeeze": squeeze,
+    "feasibility": feasibility,
+    "areas": areas,
 }
 
 

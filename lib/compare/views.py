@@ -30,7 +30,7 @@ MEASURES = (
     "predicate_id",
 )
 WHERE = ("doc", "position", "place", "place_zh", "place_en")
-WHAT = ("source", "kind", "time_period", *NUMBERS, "stated")
+WHAT = ("source", "kind", "time_period", *NUMBERS, "comparator", "stated")
 GRADED = ("id", "ids", "grade", "facet")
 LINES = {
     "residents_60_plus": "elderly",
@@ -1162,7 +1162,7 @@ def _computed(root: Path | None) -> pd.DataFrame:
     frame[["doc", "rule"]] = frame["id"].str.split(":", expand=True)[[0, 1]]
     frame["stated"] = [_between(row) for row in frame.to_dict("records")]
     return frame.join(_places(_book(root)), on="doc").assign(
-        source="derived", ids=frame["inputs"].str.replace(" ", SEVERAL)
+        source="derived", comparator="", ids=frame["inputs"].str.replace(" ", SEVERAL)
     )
 
 
