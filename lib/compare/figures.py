@@ -24,7 +24,7 @@ from compare.views import footnote_letters, graded, number
 
 INK, GREY, FAINT = "#222222", "#666666", "#d9d9d9"
 WIDTH = 7.2
-LONGEST_LABEL = 52
+LONGEST_LABEL, LONGEST_LINE_NAME = 52, 24
 BASELINE, TARGET, DERIVED = "baseline", "target", "derived"
 PROJECTION, SCENARIO = "projection", "scenario"
 SAID = {"reported": "stated 所列", DERIVED: "derived 推算"}
@@ -131,15 +131,15 @@ def plot_bed_ratios(
         "(bar: all that the words allow)",
     }
     with _style():
-        figure = Figure(figsize=(WIDTH, 3.6), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 4.0), layout="constrained")
         panels = figure.subplots(1, 2, sharex=True)
         for axes, (panel, title) in zip(panels, titles.items(), strict=True):
             part = ratios[ratios["panel"] == panel]
             axes.set_xlim(0, 50)
             _dots(axes, part, book, footnote_letters(ratios))
             _reference(axes, lines[lines["indicator"].isin(part["indicator"])])
-            axes.set_title(title, loc="left", fontsize=8.5, pad=40)
-            axes.set_xlabel("beds per 1,000 people aged 60+  张/千名老年人")
+            axes.set_title(title, loc="left", fontsize=8.5, pad=56)
+            axes.set_xlabel("beds per 1,000 people aged 60+\n张/千名老年人")
         _key(figure, county=False, bar=True, grades=ratios["grade"])
     return figure
 
@@ -169,7 +169,7 @@ def plot_shares(
     book = load_codebook(root or find_root())
     shares = shares if "grade" in shares else graded(shares, root)
     with _style():
-        figure = Figure(figsize=(WIDTH, 4.2), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 4.6), layout="constrained")
         axes = figure.add_subplot()
         axes.set_xlim(*limits)
         _dots(axes, shares, book, footnote_letters(shares), every_place=True)
@@ -213,6 +213,7 @@ def plot_lottery_fund_shares(
                 va="center",
                 fontsize=8,
                 color=INK,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
             )
             own = shares.iloc[[y]]
             if row.grade == "B":
@@ -254,7 +255,7 @@ def plot_findings(counts: pd.DataFrame, root: Path | None = None) -> Figure:
         "depends": ("white", "////"),
     }
     with _style():
-        figure = Figure(figsize=(WIDTH, 1.2 + 0.34 * len(counts)), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 1.0 + 0.41 * len(counts)), layout="constrained")
         axes = figure.add_subplot()
         left = pd.Series(0, index=counts.index)
         for verdict, (fill, hatch) in fills.items():
@@ -270,9 +271,16 @@ def plot_findings(counts: pd.DataFrame, root: Path | None = None) -> Figure:
                 label=label,
             )
             left = left + counts[verdict]
-        names = [textwrap.fill(str(rule), 62) for rule in counts["Rule"]]
+        chinese = {row.explanation_en: row.explanation_zh for row in book.finding_rules}
+        names = [
+            "\n".join(
+                [textwrap.fill(rule, 62), *textwrap.wrap(chinese.get(rule, ""), 32)]
+            )
+            for rule in counts["Rule"]
+        ]
         axes.set_yticks(range(len(counts)), names, fontsize=6.5, linespacing=1.0)
-        axes.invert_yaxis()
+        axes.set_ylim(len(counts) - 0.4, -0.6)
+        axes.set_xlim(0, 1.04 * float(left.max()))
         axes.set_xlabel("findings  核对结果数")
         figure.legend(loc="outside lower center", ncols=3, fontsize=7, frameon=False)
     return figure
@@ -298,7 +306,7 @@ def plot_pace(
     book = load_codebook(root or find_root())
     places = {place.doc: place for place in book.places}
     with _style():
-        figure = Figure(figsize=(WIDTH, 2.4), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 2.9), layout="constrained")
         panels = figure.subplots(1, len(indicators), squeeze=False)[0]
         for axes, code in zip(panels, indicators, strict=True):
             rows = progress[progress["indicator"] == code]
@@ -328,13 +336,16 @@ def plot_pace(
                 )
             plan = national[national["indicator"] == code]
             pace = float(plan["per_year"].iloc[0])
-            axes.axvline(pace, color=INK, linewidth=1.0)
+            axes.axvline(pace, color="white", linewidth=3.0)
+            axes.axvline(pace, color=INK, linewidth=1.2)
             years = f"{plan['from'].iloc[0]}–{plan['to'].iloc[0]}"
             axes.set_title(
                 f"{book.indicators[code].label_en}\n{book.indicators[code].label_zh}\n"
-                f"line: the country planned {number(round(pace, 2))} a year, {years}",
+                f"line: the country planned {number(round(pace, 2))} a year\n"
+                f"竖线:全国规划年均变化 {years}",
                 loc="left",
-                fontsize=7.5,
+                fontsize=8,
+                linespacing=1.2,
             )
             shown = [_name(places[doc]) for doc in rows["doc"]]
             axes.set_yticks(range(len(rows)), shown)
@@ -365,7 +376,7 @@ def plot_denominators(denominators: pd.DataFrame, root: Path | None = None) -> F
     _refuse_incomparable(denominators)
     shown = _shown(denominators, book)
     with _style():
-        figure = Figure(figsize=(WIDTH, 0.8 + 1.6 * len(shown)), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 0.8 + 1.8 * len(shown)), layout="constrained")
         panels = figure.subplots(len(shown), 1, squeeze=False)[:, 0]
         for axes, place in zip(panels, shown, strict=True):
             rows = denominators[denominators["doc"] == place.doc]
@@ -378,7 +389,7 @@ def plot_denominators(denominators: pd.DataFrame, root: Path | None = None) -> F
                 implied = row["source"] == DERIVED
                 x = row["lower"] / 2 + row["upper"] / 2 if implied else row["value"]
                 if implied:
-                    _span(axes, row["lower"], row["upper"], 0, place, height=0.34)
+                    _span(axes, row["lower"], row["upper"], 0, place, height=0.26)
                 else:
                     _mark(axes, x, 0, place, kind=row["kind"])
                 words = f"{_people(row)}\n{_kind(row, book)}"
@@ -420,17 +431,19 @@ def plot_squeeze(squeeze: pd.DataFrame, root: Path | None = None) -> Figure:
     years = drawn["time_period"].map(_year)
     low, high = float(drawn["index"].min()), float(drawn["index"].max())
     with _style():
-        figure = Figure(figsize=(WIDTH, 3.6 + 0.3 * len(absent)), layout="constrained")
-        grid = figure.add_gridspec(2, len(shown), height_ratios=[9, 1 + len(absent)])
+        figure = Figure(figsize=(WIDTH, 3.9 + 0.26 * len(absent)), layout="constrained")
+        grid = figure.add_gridspec(2, len(shown), height_ratios=[10, 0.5 + len(absent)])
+        told = {place.doc: _ratios(squeeze, place) for place in shown}
+        most = max(len(lines) for lines in told.values())
         for column, place in enumerate(shown):
             axes = figure.add_subplot(grid[0, column])
             axes.set_xlim(years.min() - 0.6, years.max() + 0.6)
-            axes.set_ylim(low - 0.6 * (high - low), high + 0.75 * (high - low))
+            axes.set_ylim(low - 1.0 * (high - low), high + 0.9 * (high - low))
             own = squeeze[squeeze["doc"] == place.doc]
             _slopes(axes, own[own["index"].notna()], place, book)
-            ratios = own[own["line"] == "ratio"]
             axes.set_title(
-                f"{_name(place)}\n{_ratios(ratios)}",
+                "\n".join([_name(place), *told[place.doc]])
+                + "\n" * (most - len(told[place.doc])),
                 loc="left",
                 fontsize=8,
                 linespacing=1.2,
@@ -484,7 +497,8 @@ def plot_feasibility(feasibility: pd.DataFrame, root: Path | None = None) -> Fig
             rows = feasibility[feasibility["doc"] == place.doc]
             _people_rows(people, rows, place, book)
             _slot_curves(curves, people, rows, place)
-        _key(figure, county=_county(shown), bar=True, kinds=feasibility["kind"])
+        people = feasibility[feasibility["role"] == "people"]
+        _key(figure, county=_county(shown), bar=True, kinds=people["kind"])
     return figure
 
 
@@ -525,7 +539,7 @@ def plot_areas(series: pd.DataFrame, root: Path | None = None) -> Figure:
             axes.set_title(name, loc="left", fontsize=8)
         for axes in panels:
             axes.set_xlim(-0.4, len(years) - 0.6)
-            axes.set_ylim(0, 1.25 * float(index.to_numpy().max()))
+            axes.set_ylim(0, 1.4 * float(index.to_numpy().max()))
             axes.set_xticks([0, len(years) - 1], [years[0], years[-1]])
             axes.tick_params(labelbottom=True)
         for axes in panels[len(series) - 1 :]:
@@ -616,7 +630,7 @@ def _dots(
     names = [
         _marked(place, frame[frame["doc"] == place.doc], letters) for place in shown
     ]
-    axes.set_ylim(len(shown) - 0.4, -0.6)
+    axes.set_ylim(len(shown) - 0.35, -0.55)
     axes.set_yticks(range(len(shown)), names)
     axes.tick_params(axis="y", length=0)
 
@@ -674,7 +688,7 @@ def _mark(
         y,
         marker="x" if derived else place.marker,
         markersize=9 if target or half else 7.5,
-        fillstyle="left" if half else "full",
+        fillstyle="bottom" if half else "full",
         markerfacecolor="white" if ring and not half else place.colour,
         markerfacecoloralt="white",
         markeredgecolor=place.colour,
@@ -747,17 +761,22 @@ def _reference(axes: Axes, lines: pd.DataFrame) -> None:
         )
         symbol = {">": ">", ">=": "≥"}.get(str(row.comparator), "")
         right = value > low + 0.55 * (high - low)
+        english = f"{symbol}{number(value)} {row.label_en}"
+        if len(english) > LONGEST_LINE_NAME:
+            english = english.replace(", ", ",\n", 1)
         axes.annotate(
-            f"{symbol}{number(value)} {row.label_en}\n{row.label_zh}",
+            f"{english}\n{row.label_zh}",
             (value, 1),
             xycoords=axes.get_xaxis_transform(),
-            xytext=(-2 if right else 2, 2 + 17 * (rank % 2)),
+            xytext=(0, 3 + 26 * (rank % 2)),
             textcoords="offset points",
             ha="right" if right else "left",
             va="bottom",
             fontsize=7,
             linespacing=1.0,
             color=GREY,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
+            zorder=6 - rank % 2,
             arrowprops={
                 "arrowstyle": "-",
                 "color": GREY,
@@ -799,7 +818,7 @@ def _key(
         handles.append(mark("target 目标", "o", "white", 2))
     if PROJECTION in kinds:
         half = mark("projection 预测", "o", GREY, 1.3)
-        half.set(fillstyle="left", markerfacecoloralt="white", markersize=9)
+        half.set(fillstyle="bottom", markerfacecoloralt="white", markersize=9)
         handles.append(half)
     if county:
         handles.append(mark("county 县 (hollow)", "D", "white", 1.3))
@@ -811,7 +830,7 @@ def _key(
                 facecolor="white",
                 edgecolor=GREY,
                 hatch="////",
-                label="range of a hedged number 约数区间",
+                label="range that the words allow 区间",
             )
         )
     if "B" in set(grades):
@@ -820,13 +839,13 @@ def _key(
                 facecolor="white",
                 edgecolor="#bbbbbb",
                 hatch=CAUTION,
-                label="compare with care, (a) … 谨慎比较",
+                label="grade B: see letters 谨慎比较",
             )
         )
     figure.legend(
         handles=handles,
         loc="outside lower center",
-        ncols=4 if len(handles) > 5 else 5,
+        ncols=3 if len(handles) > 4 else 4,
         fontsize=7.5,
         frameon=False,
     )
@@ -879,7 +898,7 @@ def _beside(
     axes.annotate(
         words,
         spot,
-        xytext=(0, 9 if above else -9),
+        xytext=(0, 10 if above else -9),
         textcoords="offset points",
         ha=side,
         va="bottom" if above else "top",
@@ -911,29 +930,34 @@ def _slopes(axes: Axes, ends: pd.DataFrame, place: Place, book: Codebook) -> Non
         if not scenario:
             _mark(axes, x[1], last["index"], place, kind=last["kind"])
         names = book.indicators[last["indicator"]]
-        starts.append(f"{first['stated']} {_when(first['time_period'])}")
+        unit = book.units[names.unit]
+        starts.append(
+            f"{first['stated']} {unit.label_en} {unit.label_zh} "
+            f"{_when(first['time_period'])}"
+        )
         words = (
             f"{names.label_en}\n{names.label_zh}\n"
             f"{last['index']:.0f}: {last['stated']} {_when(last['time_period'])}"
         )
         if scenario:
-            words = f"scenario: beds stay\n情景:床位不变\n{words}"
+            words = f"{words}\nscenario: beds stay\n情景:床位不变"
         _beside(
             axes, words, (x[1], last["index"]), above=last["index"] == top, side="right"
         )
-    words = "100:\n" + "\n".join(starts)
+    words = "100 =\n" + "\n".join(starts)
     _beside(axes, words, (x[0], first["index"]), above=False, side="left")
 
 
-def _ratios(ratios: pd.DataFrame) -> str:
+def _ratios(squeeze: pd.DataFrame, place: Place) -> list[str]:
     """Beds per 1,000 as they are stated, derived, or frozen, with their years."""
+    own = squeeze[(squeeze["doc"] == place.doc) & (squeeze["line"] == "ratio")]
     told = [
         f"{row['stated']} if beds stay 床位不变"
         if row["kind"] == SCENARIO
         else f"{row['stated']} {SAID[row['source']]} {_when(row['time_period'])}"
-        for row in ratios.to_dict("records")
+        for row in own.to_dict("records")
     ]
-    return "\n".join(["beds per 1,000 每千名老年人床位:", *told])
+    return ["beds per 1,000 每千名老年人床位:", *told]
 
 
 def _left_out(squeeze: pd.DataFrame, places: Sequence[Place]) -> str:
@@ -972,7 +996,7 @@ def _people_rows(axes: Axes, rows: pd.DataFrame, place: Place, book: Codebook) -
             fontsize=7.5,
             zorder=5,
         )
-        meets = f"gives {ratio}\n恰达{ratio}"
+        meets = f"just gives {ratio}\n恰达{ratio}"
         names.append(meets if derived else _kind(row, book))
     axes.set_yticks(range(len(names)), names, fontsize=7.5, linespacing=1.1)
     axes.set_ylim(len(names) - 0.4, -0.6)
@@ -994,21 +1018,18 @@ def _slot_curves(axes: Axes, people: Axes, rows: pd.DataFrame, place: Place) -> 
         for total in (slots["lower"], printed, slots["upper"])
     )
     axes.fill_between(x, lower, upper, color=place.colour, alpha=0.15, linewidth=0)
-    as_printed = f"{number(printed)} as printed 按所列数"
+    as_printed = f"{number(printed)} as printed 所列"
     for curve, words, style in (
         (upper, f"{number(slots['upper'])} slots 个托位", "-"),
         (middle, as_printed, "--"),
         (lower, number(slots["lower"]), "-"),
     ):
         axes.plot(x, curve, color=place.colour, linewidth=1.3, linestyle=style)
-        _on_curve(axes, words, (x[2], curve[2]))
+        _on_curve(axes, words, (x[0], curve[0]))
     axes.axhline(target["value"], color=INK, linewidth=1.2)
-    _on_curve(
-        axes,
-        f"{target['stated']} planned {target['time_period']}\n规划值",
-        (right, target["value"]),
-        side="right",
-    )
+    axes.axhspan(target["lower"], target["upper"], color=GREY, alpha=0.25, linewidth=0)
+    words = f"{target['stated']} planned {target['time_period']} 规划值"
+    _beside(axes, words, (x[1], target["lower"]), above=False, side="left")
     for row in role["people"]:
         axes.axvline(row["value"], color=GREY, linewidth=0.8, linestyle=":", zorder=1)
         if row["time_period"] == outcome["time_period"]:
@@ -1021,16 +1042,13 @@ def _slot_curves(axes: Axes, people: Axes, rows: pd.DataFrame, place: Place) -> 
                 height=outcome["upper"] - outcome["lower"],
                 face="none",
             )
-            _on_curve(
-                axes,
-                f"{outcome['stated']} on the expected population\n按预计人口可达",
-                (row["upper"], outcome["upper"]),
-                side="right",
-            )
+            words = f"{outcome['stated']} at this population\n按此人口可达"
+            spot = (row["upper"], outcome["upper"])
+            _beside(axes, words, spot, above=True, side="right")
     axes.set_xlim(left, right)
-    axes.set_ylim(0, 1.08 * max(upper))
+    axes.set_ylim(0.85 * min(lower), 1.08 * max(upper))
     axes.tick_params(labelbottom=False)
-    axes.set_ylabel("slots per 1,000 residents\n每千人口托位数")
+    axes.set_ylabel("slots per 1,000 residents  每千人口托位数")
     axes.set_title(
         f"{_name(place)}: {slots['stated']} slots planned for {slots['time_period']}\n"
         f"规划{slots['time_period']}年托位数",
@@ -1038,16 +1056,13 @@ def _slot_curves(axes: Axes, people: Axes, rows: pd.DataFrame, place: Place) -> 
     )
 
 
-def _on_curve(
-    axes: Axes, words: str, spot: tuple[float, float], *, side: str = "left"
-) -> None:
+def _on_curve(axes: Axes, words: str, spot: tuple[float, float]) -> None:
     """Write words just above a spot of a curve."""
     axes.annotate(
         words,
         spot,
-        xytext=(2 if side == "left" else -2, 3),
+        xytext=(2, 3),
         textcoords="offset points",
-        ha=side,
         va="bottom",
         fontsize=7.5,
         linespacing=1.1,
