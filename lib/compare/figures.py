@@ -27,7 +27,11 @@ WIDTH = 7.2
 LONGEST_LABEL, LONGEST_LINE_NAME = 52, 24
 BASELINE, TARGET, DERIVED = "baseline", "target", "derived"
 PROJECTION, SCENARIO = "projection", "scenario"
-SAID = {"reported": "stated 所列", DERIVED: "derived 推算"}
+SAID = {
+    "reported": "stated 所列",
+    DERIVED: "derived 推算",
+    SCENARIO: "scenario: beds stay  情景:床位不变",
+}
 UNDATED = "undated"
 TEN_THOUSAND = 10_000
 SHADES = {
@@ -198,7 +202,7 @@ def plot_lottery_fund_shares(
     places = {place.doc: place for place in book.places}
     _refuse_incomparable(shares)
     with _style():
-        figure = Figure(figsize=(WIDTH, 0.9 + 0.42 * len(shares)), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 1.1 + 0.44 * len(shares)), layout="constrained")
         axes = figure.add_subplot()
         names = []
         values = shares["value"].astype(float).tolist()
@@ -232,7 +236,7 @@ def plot_lottery_fund_shares(
             zorder=0,
         )
         axes.set_ylim(len(shares) - 0.5, -0.5)
-        axes.set_yticks(range(len(shares)), names, fontsize=7.5)
+        axes.set_yticks(range(len(shares)), names, fontsize=8)
         axes.set_xlim(40, 100)
         axes.set_xlabel("share of the fund named at the left, %  占左列资金的比例")
         _reference(axes, lines)
@@ -274,7 +278,7 @@ def plot_findings(counts: pd.DataFrame, root: Path | None = None) -> Figure:
         chinese = {row.explanation_en: row.explanation_zh for row in book.finding_rules}
         names = [
             "\n".join(
-                [textwrap.fill(rule, 62), *textwrap.wrap(chinese.get(rule, ""), 32)]
+                [textwrap.fill(rule, 74), *textwrap.wrap(chinese.get(rule, ""), 40)]
             )
             for rule in counts["Rule"]
         ]
@@ -329,7 +333,7 @@ def plot_pace(
                     xytext=(4, 0),
                     textcoords="offset points",
                     va="center",
-                    fontsize=7,
+                    fontsize=8,
                     linespacing=1.1,
                     color=INK,
                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
@@ -443,17 +447,18 @@ def plot_squeeze(squeeze: pd.DataFrame, root: Path | None = None) -> Figure:
             _slopes(axes, own[own["index"].notna()], place, book)
             axes.set_title(
                 "\n".join([_name(place), *told[place.doc]])
-                + "\n" * (most - len(told[place.doc])),
+                + "\n\u3000" * (most - len(told[place.doc])),
                 loc="left",
                 fontsize=8,
                 linespacing=1.2,
             )
             axes.text(
-                0.03,
                 0.97,
+                0.03,
                 "\n".join(own["reason_en"] + "\n" + own["reason_zh"]).strip(),
                 transform=axes.transAxes,
-                va="top",
+                ha="right",
+                va="bottom",
                 fontsize=7.5,
                 color=GREY,
             )
@@ -541,6 +546,7 @@ def plot_areas(series: pd.DataFrame, root: Path | None = None) -> Figure:
             axes.set_xlim(-0.4, len(years) - 0.6)
             axes.set_ylim(0, 1.4 * float(index.to_numpy().max()))
             axes.set_xticks([0, len(years) - 1], [years[0], years[-1]])
+            axes.set_yticks([0, 100, round(whole[-1])])
             axes.tick_params(labelbottom=True)
         for axes in panels[len(series) - 1 :]:
             axes.set_axis_off()
@@ -738,7 +744,7 @@ def _below(axes: Axes, x: float, y: float, words: str, side: str) -> None:
         textcoords="offset points",
         ha=side,
         va="top",
-        fontsize=7,
+        fontsize=8,
         linespacing=1.1,
         color=INK,
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
@@ -846,7 +852,7 @@ def _key(
         handles=handles,
         loc="outside lower center",
         ncols=3 if len(handles) > 4 else 4,
-        fontsize=7.5,
+        fontsize=8,
         frameon=False,
     )
 
@@ -902,7 +908,7 @@ def _beside(
         textcoords="offset points",
         ha=side,
         va="bottom" if above else "top",
-        fontsize=7.5,
+        fontsize=8,
         linespacing=1.15,
         color=INK,
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
@@ -937,10 +943,10 @@ def _slopes(axes: Axes, ends: pd.DataFrame, place: Place, book: Codebook) -> Non
         )
         words = (
             f"{names.label_en}\n{names.label_zh}\n"
-            f"{last['index']:.0f}: {last['stated']} {_when(last['time_period'])}"
+            f"{last['index']:.1f} ({last['stated']}, {_when(last['time_period'])})"
         )
         if scenario:
-            words = f"{words}\nscenario: beds stay\n情景:床位不变"
+            words = "\n".join([words, *SAID[SCENARIO].split("  ")])
         _beside(
             axes, words, (x[1], last["index"]), above=last["index"] == top, side="right"
         )
@@ -952,7 +958,7 @@ def _ratios(squeeze: pd.DataFrame, place: Place) -> list[str]:
     """Beds per 1,000 as they are stated, derived, or frozen, with their years."""
     own = squeeze[(squeeze["doc"] == place.doc) & (squeeze["line"] == "ratio")]
     told = [
-        f"{row['stated']} if beds stay 床位不变"
+        f"{row['stated']} {SAID[SCENARIO]}"
         if row["kind"] == SCENARIO
         else f"{row['stated']} {SAID[row['source']]} {_when(row['time_period'])}"
         for row in own.to_dict("records")
@@ -993,12 +999,12 @@ def _people_rows(axes: Axes, rows: pd.DataFrame, place: Place, book: Codebook) -
             textcoords="offset points",
             ha="center",
             va="top",
-            fontsize=7.5,
+            fontsize=8,
             zorder=5,
         )
         meets = f"just gives {ratio}\n恰达{ratio}"
         names.append(meets if derived else _kind(row, book))
-    axes.set_yticks(range(len(names)), names, fontsize=7.5, linespacing=1.1)
+    axes.set_yticks(range(len(names)), names, fontsize=8, linespacing=1.1)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.xaxis.set_major_formatter(lambda x, _: number(x / TEN_THOUSAND))
@@ -1064,7 +1070,7 @@ def _on_curve(axes: Axes, words: str, spot: tuple[float, float]) -> None:
         xytext=(2, 3),
         textcoords="offset points",
         va="bottom",
-        fontsize=7.5,
+        fontsize=8,
         linespacing=1.1,
         color=INK,
         zorder=5,

@@ -927,14 +927,14 @@ def footnotes(
     Examples
     --------
     >>> print(footnotes(bed_ratios()))
-    B: a A wording is only a close match, or does not say what is counted.
+    B: (a) A wording is only a close match, or does not say what is counted.
     """
     pairs = comparability("", root)
     inside = pairs["left"].isin(frame["id"]) & pairs["right"].isin(frame["id"])
     pairs = pairs[inside & (pairs["grade"] == "B")]
     gap = "" if language == "zh" else " "
     told = [
-        f"{letter} "
+        f"({letter}) "
         + gap.join(pairs.loc[pairs["facet"] == facet, f"reason_{language}"].unique())
         for facet, letter in footnote_letters(frame).items()
     ]
