@@ -1,6 +1,7 @@
 """Figures: each mark is a row, each panel holds only what belongs in it."""
 
 import re
+from collections.abc import Callable
 
 import matplotlib as mpl
 import numpy as np
@@ -17,14 +18,21 @@ from matplotlib.text import Text
 from compare import views
 from compare.codebook import Codebook
 from compare.figures import (
+    CAUTION,
+    plot_areas,
     plot_bed_ratios,
     plot_coverage,
+    plot_denominators,
+    plot_feasibility,
     plot_lottery_fund_shares,
     plot_shares,
+    plot_squeeze,
 )
+from compare.problems import Problems
 
 FAMILIES = ["nursing", "childcare"]
 SLOTS = "childcare_slots_per_1000_residents"
+RANGE = "////"
 
 
 def coverage() -> Figure:
@@ -59,12 +67,32 @@ def lottery() -> Figure:
     return plot_lottery_fund_shares(views.lottery_fund_shares(), lines)
 
 
+def denominators() -> Figure:
+    return plot_denominators(views.denominators())
+
+
+def squeeze() -> Figure:
+    return plot_squeeze(views.squeeze())
+
+
+def feasibility() -> Figure:
+    return plot_feasibility(views.feasibility())
+
+
+def areas() -> Figure:
+    return plot_areas(views.area_series("childcare_slots"))
+
+
 FIGURES = {
     "coverage": coverage,
     "beds": beds,
     "slots": slots,
     "nursing": nursing,
     "lottery": lottery,
+    "denominators": denominators,
+    "squeeze": squeeze,
+    "feasibility": feasibility,
+    "areas": areas,
 }
 
 
@@ -92,8 +120,19 @@ def rows_named(axes: Axes) -> list[str]:
 
 
 def places_named(axes: Axes) -> list[str]:
-    """Names at the rows, without the grade that may stand beside them."""
-    return [re.split(r"\n|  ", label)[0] for label in rows_named(axes)]
+    """Names at the rows, without the letters that may stand beside them."""
+    return [re.split(r"\n| \(", label)[0] for label in rows_named(axes)]
+
+
+def hatched(axes: Axes, hatch: str) -> list[Rectangle]:
+    """Rectangles of an axes with a hatch: ranges, or rows to take with care."""
+    found = [patch for patch in axes.patches if isinstance(patch, Rectangle)]
+    return [patch for patch in found if patch.get_hatch() == hatch]
+
+
+def span(bar: Rectangle) -> tuple[float, float]:
+    """Ends of a bar along the axis."""
+    return bar.get_x(), bar.get_x() + bar.get_width()
 
 
 def texts(figure: Figure) -> list[str]:
@@ -128,10 +167,9 @@ def test_each_panel_of_the_beds_has_a_mark_for_each_value_and_a_bar_for_a_span(
         (39.592924, 0.0),
     ]
     assert [at(mark) for mark in marks(right)] == [(15.076889, 0.0)]
-    (bar,) = [patch for patch in right.patches if isinstance(patch, Rectangle)]
-    assert bar.get_x() == pytest.approx(19.482417)
-    assert bar.get_x() + bar.get_width() == pytest.approx(25.978244)
-    assert not left.patches
+    (bar,) = hatched(right, RANGE)
+    assert span(bar) == pytest.approx((19.482417, 25.978244))
+    assert not hatched(left, RANGE)
 
 
 def test_a_reference_line_stands_only_in_the_panel_of_its_indicator(
@@ -275,6 +313,37 @@ def test_every_glyph_can_be_drawn_and_every_text_is_on_the_paper(
 
 
 @pytest.mark.parametrize("name", FIGURES)
+def test_no_words_cover_others(name: str, figures: dict[str, Figure]) -> None:
+    figure = figures[name]
+    pixels(figure)
+    ticks = [
+        tick.label1
+        for axes in figure.axes
+        for axis in (axes.xaxis, axes.yaxis)
+        for tick in axis.get_major_ticks()
+        if not axes.axison
+        or not min(axis.get_view_interval())
+        <= tick.get_loc()
+        <= max(axis.get_view_interval())
+        or not tick.label1.get_visible()
+    ]
+    boxes = [
+        (item.get_text(), Text.get_window_extent(item))
+        for item in figure.findobj(Text)
+        if isinstance(item, Text)
+        and item.get_text().strip()
+        and item.get_visible()
+        and item not in ticks
+    ]
+    assert len(boxes) > 10
+    for rank, (words, box) in enumerate(boxes):
+        for others, other in boxes[rank + 1 :]:
+            wide = min(box.x1, other.x1) - max(box.x0, other.x0)
+            high = min(box.y1, other.y1) - max(box.y0, other.y0)
+            assert wide < 2 or high < 3, f"{words!r} and {others!r}"
+
+
+@pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_neither_depends_on_the_settings_of_the_reader_nor_changes_them(
     name: str,
 ) -> None:
@@ -294,3 +363,167 @@ def test_figures_draw_the_frame_they_are_given() -> None:
     )
     (axes,) = figure.axes
     assert {at(mark) for mark in marks(axes)} == {(45.0, 4.0), (55.0, 4.0)}
+
+
+def test_what_other_numbers_imply_is_an_interval_and_no_point(
+    figures: dict[str, Figure],
+) -> None:
+    frame = views.denominators()
+    reported = frame[frame["source"] == "reported"]
+    implied = frame[frame["source"] == "derived"]
+    (axes,) = figures["denominators"].axes
+    assert [at(mark) for mark in marks(axes)] == [
+        (value, 0.0) for value in reported["value"]
+    ]
+    bars = [span(bar) for bar in hatched(axes, RANGE)]
+    ends = implied[["lower", "upper"]].itertuples(index=False, name=None)
+    for drawn, stated in zip(bars, ends, strict=True):
+        assert drawn == pytest.approx(stated)
+    for words in frame["stated"]:
+        assert any(str(words) in text for text in texts(figures["denominators"]))
+
+
+def slopes(axes: Axes) -> dict[str, list[float]]:
+    """Ends of the lines between marks, by line style."""
+    found = [line for line in axes.lines if line not in marks(axes)]
+    return {
+        str(line.get_linestyle()): np.asarray(line.get_ydata(), dtype=float).tolist()
+        for line in found
+    }
+
+
+def test_slopes_are_stated_numbers_and_a_scenario_is_dashed_and_has_no_mark(
+    figures: dict[str, Figure],
+) -> None:
+    frame = views.squeeze()
+    both, beds_only, _ = figures["squeeze"].axes
+    index = {
+        (place, line): rows["index"].tolist()
+        for (place, line), rows in frame.groupby(["place_en", "line"], sort=False)
+    }
+    assert slopes(both) == {
+        "-": index["Xianning", "elderly"],
+        "--": index["Xianning", "beds"],
+    }
+    assert slopes(beds_only) == {"-": index["Jiamusi", "beds"]}
+    assert len(marks(both)) == 3 and len(marks(beds_only)) == 2
+    titles = [axes.get_title(loc="left") for axes in (both, beds_only)]
+    for title, place in zip(titles, ["Xianning", "Jiamusi"], strict=True):
+        ratios = frame[(frame["place_en"] == place) & (frame["line"] == "ratio")]
+        assert all(f"\n{words} " in title for words in ratios["stated"])
+
+
+def test_a_place_without_slopes_has_its_reasons_below(
+    figures: dict[str, Figure],
+) -> None:
+    frame = views.squeeze()
+    shown = "\n".join(texts(figures["squeeze"]))
+    for row in frame[frame["reason_en"] != ""].itertuples():
+        assert str(row.reason_en) in shown and str(row.reason_zh) in shown
+    drawn = set(frame.loc[frame["index"].notna(), "doc"])
+    assert drawn == {"xianning", "jiamusi"}
+
+
+def test_curves_are_the_planned_slots_over_the_population(
+    figures: dict[str, Figure],
+) -> None:
+    by_role = views.feasibility().groupby("role")
+    rows = {str(role): part.to_dict("records") for role, part in by_role}
+    (planned,), (outcome,) = rows["slots"], rows["outcome"]
+    (meets,) = rows["people_at_target"]
+    curves, people = figures["feasibility"].axes
+    printed = sum(part["value"] for part in rows["part"])
+    for line, total in zip(
+        [line for line in curves.lines if len(np.asarray(line.get_xdata())) > 2],
+        [planned["upper"], printed, planned["lower"]],
+        strict=True,
+    ):
+        x, y = np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
+        assert (x * y / 1000).tolist() == pytest.approx([total] * len(x))
+    (box,) = hatched(curves, RANGE)
+    ends = (box.get_y(), box.get_y() + box.get_height())
+    assert ends == pytest.approx((outcome["lower"], outcome["upper"]))
+    drawn = [at(mark)[0] for mark in marks(people)]
+    assert drawn == [row["value"] for row in rows["people"]]
+    last = hatched(people, RANGE)[-1]
+    assert span(last) == pytest.approx((meets["lower"], meets["upper"]))
+
+
+def test_each_area_has_a_panel_with_its_last_value_and_the_whole_behind(
+    figures: dict[str, Figure],
+) -> None:
+    series = views.area_series("childcare_slots")
+    years = list(series.columns[2:])
+    growth = 100 * series[years[-1]] / series[years[0]]
+    panels = [axes for axes in figures["areas"].axes if axes.axison]
+    assert len(panels) == len(series) - 1
+    for row, axes in enumerate(panels, start=1):
+        names = f"{series['地区'][row]} {series['Area'][row]}"
+        assert axes.get_title(loc="left") == names
+        behind, own = (
+            np.asarray(line.get_ydata(), dtype=float) for line in axes.lines[:2]
+        )
+        assert behind[0] == own[0] == 100
+        assert (behind[-1], own[-1]) == pytest.approx((growth[0], growth[row]))
+        assert [text.get_text() for text in axes.texts] == [f"{growth[row]:.0f}"]
+        assert axes.get_ylim() == panels[0].get_ylim()
+
+
+GRADED: dict[str, Callable[[], pd.DataFrame]] = {
+    "beds": views.bed_ratios,
+    "slots": views.childcare_slot_ratios,
+    "nursing": lambda: views.graded(views.statements(["nursing_bed_share"])),
+    "lottery": views.lottery_fund_shares,
+}
+
+
+@pytest.mark.parametrize("name", GRADED)
+def test_letters_beside_places_are_those_that_the_footnotes_explain(
+    name: str, figures: dict[str, Figure]
+) -> None:
+    frame = GRADED[name]()
+    letters = views.footnote_letters(frame)
+    shown = {}
+    for axes in figures[name].axes:
+        for label in rows_named(axes):
+            for found in re.findall(r" \(([a-z, ]+)\)", label):
+                shown.update(dict.fromkeys(found.split(", ")))
+    assert sorted(shown) == list(letters.values())
+    for language in ("en", "zh"):
+        told = re.findall(r"\(([a-z])\)", views.footnotes(frame, language))
+        assert told == list(letters.values())
+
+
+@pytest.mark.parametrize("name", GRADED)
+def test_only_rows_of_grade_b_are_hatched(
+    name: str, figures: dict[str, Figure]
+) -> None:
+    for axes in figures[name].axes:
+        marked = [label for label in rows_named(axes) if " (" in label]
+        assert len(hatched(axes, CAUTION)) == len(marked) > 0
+
+
+NEW: dict[str, tuple[Callable[[], pd.DataFrame], Callable[[pd.DataFrame], Figure]]] = {
+    "denominators": (views.denominators, plot_denominators),
+    "squeeze": (views.squeeze, plot_squeeze),
+    "feasibility": (views.feasibility, plot_feasibility),
+}
+
+
+@pytest.mark.parametrize("name", NEW)
+def test_other_numbers_give_another_figure(
+    name: str, figures: dict[str, Figure]
+) -> None:
+    view, plot = NEW[name]
+    frame = view()
+    numbers = [name for name in ("value", "lower", "upper", "index") if name in frame]
+    moved = frame.assign(**{column: frame[column] * 1.07 for column in numbers})
+    assert pixels(plot(moved)) != pixels(figures[name])
+
+
+@pytest.mark.parametrize("name", NEW)
+def test_a_value_that_may_not_stand_there_is_refused(name: str) -> None:
+    view, plot = NEW[name]
+    frame = view().assign(grade="C", facet="numerator")
+    with pytest.raises(Problems, match="has grade C here"):
+        plot(frame)

@@ -8,7 +8,7 @@ among cities is drawn hollow; every mark has its year beside it.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,20 @@ from matplotlib.figure import Figure
 
 from compare.codebook import Codebook, Place, find_root, load_codebook
 from compare.problems import Problem, raise_any
-from compare.views import graded, number
+from compare.views import footnote_letters, graded, number
 
 INK, GREY, FAINT = "#222222", "#666666", "#d9d9d9"
 WIDTH = 7.2
-LONGEST_LABEL = 52
+LONGEST_LABEL, LONGEST_LINE_NAME = 52, 24
 BASELINE, TARGET, DERIVED = "baseline", "target", "derived"
+PROJECTION, SCENARIO = "projection", "scenario"
+SAID = {
+    "reported": "stated 所列",
+    DERIVED: "derived 推算",
+    SCENARIO: "scenario: beds stay  情景:床位不变",
+}
 UNDATED = "undated"
+TEN_THOUSAND = 10_000
 SHADES = {
     "both": "#1f4e79",
     "target": "#6fa3d0",
@@ -38,6 +45,7 @@ SHADES = {
     "lost_in_picture": "#ffffff",
     "lost_part": "#ffffff",
 }
+CAUTION = "\\\\"
 HATCHED = {"lost_in_picture": "////", "lost_part": "\\\\\\\\", "out_of_scope": "xxx"}
 
 
@@ -127,16 +135,16 @@ def plot_bed_ratios(
         "(bar: all that the words allow)",
     }
     with _style():
-        figure = Figure(figsize=(WIDTH, 3.6), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 4.0), layout="constrained")
         panels = figure.subplots(1, 2, sharex=True)
         for axes, (panel, title) in zip(panels, titles.items(), strict=True):
             part = ratios[ratios["panel"] == panel]
             axes.set_xlim(0, 50)
-            _dots(axes, part, book)
+            _dots(axes, part, book, footnote_letters(ratios))
             _reference(axes, lines[lines["indicator"].isin(part["indicator"])])
-            axes.set_title(title, loc="left", fontsize=8.5, pad=40)
-            axes.set_xlabel("beds per 1,000 people aged 60+  张/千名老年人")
-        _key(figure, county=False, bar=True)
+            axes.set_title(title, loc="left", fontsize=8.5, pad=56)
+            axes.set_xlabel("beds per 1,000 people aged 60+\n张/千名老年人")
+        _key(figure, county=False, bar=True, grades=ratios["grade"])
     return figure
 
 
@@ -165,13 +173,14 @@ def plot_shares(
     book = load_codebook(root or find_root())
     shares = shares if "grade" in shares else graded(shares, root)
     with _style():
-        figure = Figure(figsize=(WIDTH, 4.2), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 4.6), layout="constrained")
         axes = figure.add_subplot()
         axes.set_xlim(*limits)
-        _dots(axes, shares, book, every_place=True)
+        _dots(axes, shares, book, footnote_letters(shares), every_place=True)
         _reference(axes, lines)
         axes.set_xlabel(label)
-        _key(figure, bar=bool(shares["value"].isna().any()))
+        hedged = bool(shares["value"].isna().any())
+        _key(figure, bar=hedged, grades=shares["grade"])
     return figure
 
 
@@ -193,7 +202,7 @@ def plot_lottery_fund_shares(
     places = {place.doc: place for place in book.places}
     _refuse_incomparable(shares)
     with _style():
-        figure = Figure(figsize=(WIDTH, 0.9 + 0.42 * len(shares)), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 1.1 + 0.44 * len(shares)), layout="constrained")
         axes = figure.add_subplot()
         names = []
         values = shares["value"].astype(float).tolist()
@@ -208,24 +217,30 @@ def plot_lottery_fund_shares(
                 va="center",
                 fontsize=8,
                 color=INK,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
             )
-            grade = "  B" if row.grade == "B" else ""
-            names.append(f"{_name(place)}{grade}\n{row.fund_en}  {row.fund_zh}")
+            own = shares.iloc[[y]]
+            if row.grade == "B":
+                _caution(axes, y)
+            name = _marked(place, own, footnote_letters(shares))
+            names.append(f"{name}\n{row.fund_en}  {row.fund_zh}")
         apart = int((~shares["apart"]).sum())
         axes.axhline(apart - 0.5, color=GREY, linewidth=0.8)
         axes.axhspan(
             apart - 0.5,
             len(shares) - 0.5,
-            facecolor="none",
-            edgecolor=FAINT,
-            hatch="///",
+            facecolor="#f2f2f2",
+            edgecolor="#bbbbbb",
+            hatch="xx",
+            linewidth=0,
+            zorder=0,
         )
         axes.set_ylim(len(shares) - 0.5, -0.5)
-        axes.set_yticks(range(len(shares)), names, fontsize=7.5)
+        axes.set_yticks(range(len(shares)), names, fontsize=8)
         axes.set_xlim(40, 100)
         axes.set_xlabel("share of the fund named at the left, %  占左列资金的比例")
         _reference(axes, lines)
-        _key(figure)
+        _key(figure, grades=shares["grade"])
     return figure
 
 
@@ -244,7 +259,7 @@ def plot_findings(counts: pd.DataFrame, root: Path | None = None) -> Figure:
         "depends": ("white", "////"),
     }
     with _style():
-        figure = Figure(figsize=(WIDTH, 1.2 + 0.34 * len(counts)), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 1.0 + 0.41 * len(counts)), layout="constrained")
         axes = figure.add_subplot()
         left = pd.Series(0, index=counts.index)
         for verdict, (fill, hatch) in fills.items():
@@ -260,9 +275,16 @@ def plot_findings(counts: pd.DataFrame, root: Path | None = None) -> Figure:
                 label=label,
             )
             left = left + counts[verdict]
-        names = [textwrap.fill(str(rule), 62) for rule in counts["Rule"]]
+        chinese = {row.explanation_en: row.explanation_zh for row in book.finding_rules}
+        names = [
+            "\n".join(
+                [textwrap.fill(rule, 74), *textwrap.wrap(chinese.get(rule, ""), 40)]
+            )
+            for rule in counts["Rule"]
+        ]
         axes.set_yticks(range(len(counts)), names, fontsize=6.5, linespacing=1.0)
-        axes.invert_yaxis()
+        axes.set_ylim(len(counts) - 0.4, -0.6)
+        axes.set_xlim(0, 1.04 * float(left.max()))
         axes.set_xlabel("findings  核对结果数")
         figure.legend(loc="outside lower center", ncols=3, fontsize=7, frameon=False)
     return figure
@@ -288,7 +310,7 @@ def plot_pace(
     book = load_codebook(root or find_root())
     places = {place.doc: place for place in book.places}
     with _style():
-        figure = Figure(figsize=(WIDTH, 2.4), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 2.9), layout="constrained")
         panels = figure.subplots(1, len(indicators), squeeze=False)[0]
         for axes, code in zip(panels, indicators, strict=True):
             rows = progress[progress["indicator"] == code]
@@ -311,26 +333,233 @@ def plot_pace(
                     xytext=(4, 0),
                     textcoords="offset points",
                     va="center",
-                    fontsize=7,
+                    fontsize=8,
                     linespacing=1.1,
                     color=INK,
                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
                 )
             plan = national[national["indicator"] == code]
             pace = float(plan["per_year"].iloc[0])
-            axes.axvline(pace, color=INK, linewidth=1.0)
+            axes.axvline(pace, color="white", linewidth=3.0)
+            axes.axvline(pace, color=INK, linewidth=1.2)
             years = f"{plan['from'].iloc[0]}–{plan['to'].iloc[0]}"
             axes.set_title(
                 f"{book.indicators[code].label_en}\n{book.indicators[code].label_zh}\n"
-                f"line: the country planned {number(round(pace, 2))} a year, {years}",
+                f"line: the country planned {number(round(pace, 2))} a year\n"
+                f"竖线:全国规划年均变化 {years}",
                 loc="left",
-                fontsize=7.5,
+                fontsize=8,
+                linespacing=1.2,
             )
             shown = [_name(places[doc]) for doc in rows["doc"]]
             axes.set_yticks(range(len(rows)), shown)
             axes.set_ylim(len(rows) - 0.4, -0.6)
             axes.set_xlim(0, max([*lows, pace]) * 1.5)
             axes.set_xlabel("change per year  年均变化")
+    return figure
+
+
+def plot_denominators(denominators: pd.DataFrame, root: Path | None = None) -> Figure:
+    """Draw people on a number line: as stated, as expected, and as implied.
+
+    Stated numbers hang below the line; what other numbers imply is a bar, from end to
+    end, with its words above.
+
+    Parameters
+    ----------
+    denominators
+        As made by ``views.denominators``, in persons; a line for each place.
+
+    Examples
+    --------
+    >>> from compare import views
+    >>> len(plot_denominators(views.denominators()).axes)
+    1
+    """
+    book = load_codebook(root or find_root())
+    _refuse_incomparable(denominators)
+    shown = _shown(denominators, book)
+    with _style():
+        figure = Figure(figsize=(WIDTH, 0.8 + 1.8 * len(shown)), layout="constrained")
+        panels = figure.subplots(len(shown), 1, squeeze=False)[:, 0]
+        for axes, place in zip(panels, shown, strict=True):
+            rows = denominators[denominators["doc"] == place.doc]
+            low, high = float(rows["lower"].min()), float(rows["upper"].max())
+            margin = 0.2 * (high - low)
+            axes.set_xlim(low - margin, high + margin)
+            axes.set_ylim(-1, 1)
+            axes.axhline(0, color=GREY, linewidth=0.8, zorder=1)
+            for row in rows.to_dict("records"):
+                implied = row["source"] == DERIVED
+                x = row["lower"] / 2 + row["upper"] / 2 if implied else row["value"]
+                if implied:
+                    _span(axes, row["lower"], row["upper"], 0, place, height=0.26)
+                else:
+                    _mark(axes, x, 0, place, kind=row["kind"])
+                words = f"{_people(row)}\n{_kind(row, book)}"
+                _beside(axes, words, (x, 0), above=implied)
+            indicator = book.indicators[rows["indicator"].iloc[0]]
+            axes.set_yticks([0], [_name(place)])
+            axes.tick_params(axis="y", length=0)
+            axes.xaxis.set_major_formatter(lambda x, _: number(x / TEN_THOUSAND))
+            axes.set_xlabel(
+                f"{indicator.label_en}, in 10,000  {indicator.label_zh}(万人)"
+            )
+        _key(figure, county=_county(shown), bar=True, kinds=denominators["kind"])
+    return figure
+
+
+def plot_squeeze(squeeze: pd.DataFrame, root: Path | None = None) -> Figure:
+    """Slopes of beds and of older people, baseline = 100, a panel for each place.
+
+    A dashed line is a scenario: the plan sets no number of beds, and those stated stay.
+    Places that state neither number twice have no panel; the reasons stand below.
+
+    Parameters
+    ----------
+    squeeze
+        As made by ``views.squeeze``.
+
+    Examples
+    --------
+    >>> from compare import views
+    >>> figure = plot_squeeze(views.squeeze())
+    >>> [axes.get_title(loc="left").split()[1] for axes in figure.axes[:2]]
+    ['Xianning', 'Jiamusi']
+    """
+    book = load_codebook(root or find_root())
+    _refuse_incomparable(squeeze)
+    drawn = squeeze[squeeze["index"].notna()]
+    shown = _shown(drawn, book)
+    absent = [place for place in _shown(squeeze, book) if place not in shown]
+    years = drawn["time_period"].map(_year)
+    low, high = float(drawn["index"].min()), float(drawn["index"].max())
+    with _style():
+        figure = Figure(figsize=(WIDTH, 3.9 + 0.26 * len(absent)), layout="constrained")
+        grid = figure.add_gridspec(2, len(shown), height_ratios=[10, 0.5 + len(absent)])
+        told = {place.doc: _ratios(squeeze, place) for place in shown}
+        most = max(len(lines) for lines in told.values())
+        for column, place in enumerate(shown):
+            axes = figure.add_subplot(grid[0, column])
+            axes.set_xlim(years.min() - 0.6, years.max() + 0.6)
+            axes.set_ylim(low - 1.0 * (high - low), high + 0.9 * (high - low))
+            own = squeeze[squeeze["doc"] == place.doc]
+            _slopes(axes, own[own["index"].notna()], place, book)
+            axes.set_title(
+                "\n".join([_name(place), *told[place.doc]])
+                + "\n\u3000" * (most - len(told[place.doc])),
+                loc="left",
+                fontsize=8,
+                linespacing=1.2,
+            )
+            axes.text(
+                0.97,
+                0.03,
+                "\n".join(own["reason_en"] + "\n" + own["reason_zh"]).strip(),
+                transform=axes.transAxes,
+                ha="right",
+                va="bottom",
+                fontsize=7.5,
+                color=GREY,
+            )
+            axes.set_xticks(range(years.min(), years.max() + 1))
+            if column == 0:
+                axes.set_ylabel("baseline = 100  基期=100")
+        below = figure.add_subplot(grid[1, :])
+        below.set_axis_off()
+        below.text(0, 1, _left_out(squeeze, absent), va="top", fontsize=7, color=GREY)
+        _key(figure, county=_county(shown), kinds=drawn["kind"])
+    return figure
+
+
+def plot_feasibility(feasibility: pd.DataFrame, root: Path | None = None) -> Figure:
+    """Slots per 1,000 that planned slots give, over the population that shares them.
+
+    The band is all that hedged words allow, the dashed line the numbers as printed; a
+    box holds what they give on the expected population. Rows below: the population as
+    stated, as expected, and that at which the slots just give the planned ratio.
+
+    Parameters
+    ----------
+    feasibility
+        As made by ``views.feasibility``; two panels for each place.
+
+    Examples
+    --------
+    >>> from compare import views
+    >>> len(plot_feasibility(views.feasibility()).axes)
+    2
+    """
+    book = load_codebook(root or find_root())
+    _refuse_incomparable(feasibility)
+    shown = _shown(feasibility, book)
+    with _style():
+        figure = Figure(figsize=(WIDTH, 0.5 + 4.6 * len(shown)), layout="constrained")
+        panels = figure.subplots(
+            2 * len(shown), 1, squeeze=False, height_ratios=[3, 1.6] * len(shown)
+        )[:, 0]
+        for curves, people, place in zip(panels[::2], panels[1::2], shown, strict=True):
+            rows = feasibility[feasibility["doc"] == place.doc]
+            _people_rows(people, rows, place, book)
+            _slot_curves(curves, people, rows, place)
+        people = feasibility[feasibility["role"] == "people"]
+        _key(figure, county=_county(shown), bar=True, kinds=people["kind"])
+    return figure
+
+
+def plot_areas(series: pd.DataFrame, root: Path | None = None) -> Figure:
+    """Small multiples: each area of a place, first year = 100, the whole in grey.
+
+    Parameters
+    ----------
+    series
+        As made by ``views.area_series``: the whole place first, a column for each year.
+
+    Examples
+    --------
+    >>> from compare import views
+    >>> figure = plot_areas(views.area_series("childcare_slots"))
+    >>> figure.axes[0].get_title(loc="left")
+    '向阳区 Xiangyang'
+    """
+    book = load_codebook(root or find_root())
+    years = [name for name in series.columns if name not in ("Area", "地区")]
+    index = series[years].astype(float).mul(100).div(series[years[0]], axis=0)
+    names = (series["地区"] + " " + series["Area"]).tolist()
+    whole, place = index.iloc[0].tolist(), _planner(series, book)
+    across = 4
+    down = -(-len(series) // across)
+    with _style():
+        figure = Figure(figsize=(WIDTH, 0.6 + 1.45 * down), layout="constrained")
+        panels = figure.subplots(down, across, sharex=True, sharey=True).ravel()
+        for axes, name, row in zip(
+            panels, names[1:], index.iloc[1:].itertuples(index=False), strict=False
+        ):
+            axes.plot(range(len(years)), whole, color="#b0b0b0", linewidth=3.5)
+            axes.plot(range(len(years)), row, color=place.colour, linewidth=1.3)
+            _mark(axes, 0, row[0], place, kind=BASELINE)
+            _mark(axes, len(years) - 1, row[-1], place, kind=TARGET)
+            words = f"{row[-1]:.0f}"
+            _beside(axes, words, (len(years) - 1, row[-1]), above=True, side="right")
+            axes.set_title(name, loc="left", fontsize=8)
+        for axes in panels:
+            axes.set_xlim(-0.4, len(years) - 0.6)
+            axes.set_ylim(0, 1.4 * float(index.to_numpy().max()))
+            axes.set_xticks([0, len(years) - 1], [years[0], years[-1]])
+            axes.set_yticks([0, 100, round(whole[-1])])
+            axes.tick_params(labelbottom=True)
+        for axes in panels[len(series) - 1 :]:
+            axes.set_axis_off()
+        panels[len(series) - 1].text(
+            0,
+            0.95,
+            f"{years[0]} = 100\n\ngrey 灰线:\n{names[0]}\n"
+            f"{whole[-1]:.0f} in {years[-1]}",
+            transform=panels[len(series) - 1].transAxes,
+            va="top",
+            fontsize=8,
+        )
+        _key(figure, county=_county([place]))
     return figure
 
 
@@ -353,15 +582,33 @@ def _refuse_incomparable(frame: pd.DataFrame) -> None:
     )
 
 
-def _marked(place: Place, frame: pd.DataFrame) -> str:
-    """Name of a place, with the facet that makes its values comparable with a mark."""
-    own = frame[(frame["doc"] == place.doc) & (frame["grade"] == "B")]
-    facets = "; ".join(dict.fromkeys(own["facet"].str.replace("_", " ")))
-    return _name(place) + (f"\nB: {facets}" if facets else "")
+def _marked(place: Place, rows: pd.DataFrame, letters: dict[str, str]) -> str:
+    """Name of a place, with the letters of the facets that ask for care."""
+    own = set(rows.loc[rows["grade"] == "B", "facet"])
+    marks = ", ".join(letter for facet, letter in letters.items() if facet in own)
+    return _name(place) + (f" ({marks})" if marks else "")
+
+
+def _caution(axes: Axes, y: float) -> None:
+    """Hatch a row faintly: its values are compared with care."""
+    axes.axhspan(
+        y - 0.46,
+        y + 0.46,
+        facecolor="none",
+        edgecolor=FAINT,
+        hatch=CAUTION,
+        linewidth=0,
+        zorder=0,
+    )
 
 
 def _dots(
-    axes: Axes, frame: pd.DataFrame, book: Codebook, *, every_place: bool = False
+    axes: Axes,
+    frame: pd.DataFrame,
+    book: Codebook,
+    letters: dict[str, str],
+    *,
+    every_place: bool = False,
 ) -> None:
     """Draw one row for each place: marks, their years, and the way between them."""
     _refuse_incomparable(frame)
@@ -383,9 +630,14 @@ def _dots(
             )
             axes.axhspan(y - 0.4, y + 0.4, color="#f2f2f2", zorder=0)
             continue
+        if (rows["grade"] == "B").any():
+            _caution(axes, y)
         _dumbbell(axes, rows, y, place)
-    axes.set_ylim(len(shown) - 0.4, -0.6)
-    axes.set_yticks(range(len(shown)), [_marked(place, frame) for place in shown])
+    names = [
+        _marked(place, frame[frame["doc"] == place.doc], letters) for place in shown
+    ]
+    axes.set_ylim(len(shown) - 0.35, -0.55)
+    axes.set_yticks(range(len(shown)), names)
     axes.tick_params(axis="y", length=0)
 
 
@@ -430,15 +682,21 @@ def _mark(
     kind: str,
     derived: bool = False,
 ) -> None:
-    """Draw a filled baseline, a ring target, a cross for derived; hollow: county."""
+    """Draw a filled baseline, a ring target, a cross for derived; hollow: county.
+
+    A projection is half filled: the document expects it, nobody promises it.
+    """
     target = kind == TARGET
     ring = target or place.fill == "hollow"
+    half = kind == PROJECTION
     axes.plot(
         value,
         y,
         marker="x" if derived else place.marker,
-        markersize=9 if target else 7.5,
-        markerfacecolor="white" if ring else place.colour,
+        markersize=9 if target or half else 7.5,
+        fillstyle="bottom" if half else "full",
+        markerfacecolor="white" if ring and not half else place.colour,
+        markerfacecoloralt="white",
         markeredgecolor=place.colour,
         markeredgewidth=2 if target or derived else 1.3,
         linestyle="none",
@@ -449,18 +707,32 @@ def _mark(
 def _bar(axes: Axes, row: Any, y: int, place: Place) -> None:
     """Everything that hedged words allow, from end to end."""
     lower, upper = float(row.lower), float(row.upper)
+    _span(axes, lower, upper, y, place)
+    words = f"{row.stated}\n{_when(str(row.time_period))}"
+    _below(axes, (lower + upper) / 2, y, words, "center")
+
+
+def _span(
+    axes: Axes,
+    lower: float,
+    upper: float,
+    y: float,
+    place: Place,
+    *,
+    height: float = 0.22,
+    face: str = "white",
+) -> None:
+    """Draw a range as a hatched bar, never as a point."""
     axes.barh(
         y,
         upper - lower,
         left=lower,
-        height=0.22,
-        facecolor="white",
+        height=height,
+        facecolor=face,
         edgecolor=place.colour,
         hatch="////",
         zorder=2,
     )
-    words = f"{row.stated}\n{_when(str(row.time_period))}"
-    _below(axes, (lower + upper) / 2, y, words, "center")
 
 
 def _below(axes: Axes, x: float, y: float, words: str, side: str) -> None:
@@ -472,10 +744,10 @@ def _below(axes: Axes, x: float, y: float, words: str, side: str) -> None:
         textcoords="offset points",
         ha=side,
         va="top",
-        fontsize=7,
+        fontsize=8,
         linespacing=1.1,
         color=INK,
-        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.5},
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
         zorder=5,
     )
 
@@ -495,22 +767,42 @@ def _reference(axes: Axes, lines: pd.DataFrame) -> None:
         )
         symbol = {">": ">", ">=": "≥"}.get(str(row.comparator), "")
         right = value > low + 0.55 * (high - low)
+        english = f"{symbol}{number(value)} {row.label_en}"
+        if len(english) > LONGEST_LINE_NAME:
+            english = english.replace(", ", ",\n", 1)
         axes.annotate(
-            f"{symbol}{number(value)} {row.label_en}\n{row.label_zh}",
+            f"{english}\n{row.label_zh}",
             (value, 1),
             xycoords=axes.get_xaxis_transform(),
-            xytext=(-2 if right else 2, 2 + 17 * (rank % 2)),
+            xytext=(0, 3 + 26 * (rank % 2)),
             textcoords="offset points",
             ha="right" if right else "left",
             va="bottom",
-            fontsize=6.3,
+            fontsize=7,
             linespacing=1.0,
             color=GREY,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
+            zorder=6 - rank % 2,
+            arrowprops={
+                "arrowstyle": "-",
+                "color": GREY,
+                "linewidth": 0.6,
+                "shrinkA": 0,
+                "shrinkB": 0,
+                "relpos": (1 if right else 0, 0),
+            },
         )
 
 
-def _key(figure: Figure, *, county: bool = True, bar: bool = False) -> None:
-    """Say what the marks mean, below the figure."""
+def _key(
+    figure: Figure,
+    *,
+    county: bool = True,
+    bar: bool = False,
+    grades: Iterable[str] = (),
+    kinds: Iterable[str] = (BASELINE, TARGET, DERIVED),
+) -> None:
+    """Say what the marks mean, below the figure; nothing that it does not hold."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -526,24 +818,42 @@ def _key(figure: Figure, *, county: bool = True, bar: bool = False) -> None:
             label=label,
         )
 
-    handles: list[Any] = [
-        mark("baseline 基期", "o", GREY, 1.3),
-        mark("target 目标", "o", "white", 2),
-    ]
+    kinds = set(kinds)
+    handles: list[Any] = [mark("baseline 基期", "o", GREY, 1.3)]
+    if TARGET in kinds:
+        handles.append(mark("target 目标", "o", "white", 2))
+    if PROJECTION in kinds:
+        half = mark("projection 预测", "o", GREY, 1.3)
+        half.set(fillstyle="bottom", markerfacecoloralt="white", markersize=9)
+        handles.append(half)
     if county:
         handles.append(mark("county 县 (hollow)", "D", "white", 1.3))
-    if bar:
+    if bar and DERIVED in kinds:
         handles.append(mark("derived 推算", "x", GREY, 2))
+    if bar:
         handles.append(
             Patch(
-                facecolor=FAINT,
+                facecolor="white",
                 edgecolor=GREY,
                 hatch="////",
-                label="range of a hedged number 约数区间",
+                label="range that the words allow 区间",
+            )
+        )
+    if "B" in set(grades):
+        handles.append(
+            Patch(
+                facecolor="white",
+                edgecolor="#bbbbbb",
+                hatch=CAUTION,
+                label="grade B: see letters 谨慎比较",
             )
         )
     figure.legend(
-        handles=handles, loc="outside lower center", ncols=5, fontsize=7, frameon=False
+        handles=handles,
+        loc="outside lower center",
+        ncols=3 if len(handles) > 4 else 4,
+        fontsize=8,
+        frameon=False,
     )
 
 
@@ -557,6 +867,223 @@ def _absent(place: Place, frame: pd.DataFrame, book: Codebook) -> str:
             return f"{names.label_en}  {names.label_zh}"
     names = book.codes["state"]["not_stated"]
     return f"{names.label_en}  {names.label_zh}"
+
+
+def _shown(frame: pd.DataFrame, book: Codebook) -> list[Place]:
+    return [place for place in book.places if place.doc in set(frame["doc"])]
+
+
+def _county(places: Sequence[Place]) -> bool:
+    return any(place.fill == "hollow" for place in places)
+
+
+def _kind(row: dict[Any, Any], book: Codebook) -> str:
+    """Say what a number is and when, in both languages."""
+    codes = "measure_derived" if row["source"] == DERIVED else "kind"
+    english, chinese = (book.label(codes, row["kind"], to) for to in ("en", "zh"))
+    return f"{_when(row['time_period'])} {english}\n{chinese}"
+
+
+def _people(row: dict[Any, Any]) -> str:
+    """Write a number of people in both scales, with both ends if it is a range."""
+    if row["source"] == DERIVED:
+        ends = (f"{row[end] / TEN_THOUSAND:.2f}" for end in ("lower", "upper"))
+        return f"{row['stated']}\n{'–'.join(ends)}万"
+    return f"{row['stated']}\n{number(row['value'] / TEN_THOUSAND)}万"
+
+
+def _beside(
+    axes: Axes,
+    words: str,
+    spot: tuple[float, float],
+    *,
+    above: bool,
+    side: str = "center",
+) -> None:
+    """Write words above or below a spot."""
+    axes.annotate(
+        words,
+        spot,
+        xytext=(0, 10 if above else -9),
+        textcoords="offset points",
+        ha=side,
+        va="bottom" if above else "top",
+        fontsize=8,
+        linespacing=1.15,
+        color=INK,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+        zorder=5,
+    )
+
+
+def _slopes(axes: Axes, ends: pd.DataFrame, place: Place, book: Codebook) -> None:
+    """Draw each line of a place from its baseline to its end, named at the end."""
+    top = float(ends["index"].max())
+    starts = []
+    for line, rows in ends.groupby("line", sort=False):
+        first, last = rows.to_dict("records")
+        x = [_year(first["time_period"]), _year(last["time_period"])]
+        scenario = last["kind"] == SCENARIO
+        axes.plot(
+            x,
+            [first["index"], last["index"]],
+            color=place.colour if line == "beds" else INK,
+            linewidth=2 if line == "beds" else 1.2,
+            linestyle="--" if scenario else "-",
+            zorder=3,
+        )
+        _mark(axes, x[0], first["index"], place, kind=first["kind"])
+        if not scenario:
+            _mark(axes, x[1], last["index"], place, kind=last["kind"])
+        names = book.indicators[last["indicator"]]
+        unit = book.units[names.unit]
+        starts.append(
+            f"{first['stated']} {unit.label_en} {unit.label_zh} "
+            f"{_when(first['time_period'])}"
+        )
+        words = (
+            f"{names.label_en}\n{names.label_zh}\n"
+            f"{last['index']:.1f} ({last['stated']}, {_when(last['time_period'])})"
+        )
+        if scenario:
+            words = "\n".join([words, *SAID[SCENARIO].split("  ")])
+        _beside(
+            axes, words, (x[1], last["index"]), above=last["index"] == top, side="right"
+        )
+    words = "100 =\n" + "\n".join(starts)
+    _beside(axes, words, (x[0], first["index"]), above=False, side="left")
+
+
+def _ratios(squeeze: pd.DataFrame, place: Place) -> list[str]:
+    """Beds per 1,000 as they are stated, derived, or frozen, with their years."""
+    own = squeeze[(squeeze["doc"] == place.doc) & (squeeze["line"] == "ratio")]
+    told = [
+        f"{row['stated']} {SAID[SCENARIO]}"
+        if row["kind"] == SCENARIO
+        else f"{row['stated']} {SAID[row['source']]} {_when(row['time_period'])}"
+        for row in own.to_dict("records")
+    ]
+    return ["beds per 1,000 每千名老年人床位:", *told]
+
+
+def _left_out(squeeze: pd.DataFrame, places: Sequence[Place]) -> str:
+    """Say for each place without a panel what it does not state twice."""
+    told = ["No panel 未绘:"] if places else []
+    for place in places:
+        own = squeeze[(squeeze["doc"] == place.doc) & (squeeze["reason_en"] != "")]
+        told.append(
+            f"{_name(place)}  {'; '.join(own['reason_en'])}\n"
+            f"        {';'.join(own['reason_zh'])}"
+        )
+    return "\n".join(told)
+
+
+def _people_rows(axes: Axes, rows: pd.DataFrame, place: Place, book: Codebook) -> None:
+    """Draw the populations of a place: a row for each, bars for what is a range."""
+    ratio = rows.loc[rows["role"] == "target", "stated"].iloc[0]
+    people = rows[rows["role"].isin(["people", "people_at_target"])]
+    low, high = float(people["lower"].min()), float(people["upper"].max())
+    axes.set_xlim(low - 0.12 * (high - low), high + 0.12 * (high - low))
+    names = []
+    for y, row in enumerate(people.to_dict("records")):
+        derived = row["source"] == DERIVED
+        if derived or row["comparator"] != "=":
+            _span(axes, row["lower"], row["upper"], y - 0.2, place, height=0.3)
+        if not derived:
+            _mark(axes, row["value"], y - 0.2, place, kind=row["kind"])
+        middle = row["lower"] / 2 + row["upper"] / 2
+        axes.annotate(
+            row["stated"],
+            (middle, y),
+            xytext=(0, -3),
+            textcoords="offset points",
+            ha="center",
+            va="top",
+            fontsize=8,
+            zorder=5,
+        )
+        meets = f"just gives {ratio}\n恰达{ratio}"
+        names.append(meets if derived else _kind(row, book))
+    axes.set_yticks(range(len(names)), names, fontsize=8, linespacing=1.1)
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.xaxis.set_major_formatter(lambda x, _: number(x / TEN_THOUSAND))
+    names_of = book.indicators[people["indicator"].iloc[0]]
+    axes.set_xlabel(f"{names_of.label_en}, in 10,000  {names_of.label_zh}(万人)")
+
+
+def _slot_curves(axes: Axes, people: Axes, rows: pd.DataFrame, place: Place) -> None:
+    """Draw slots per 1,000 over the population, for both ends and as printed."""
+    role = {name: part.to_dict("records") for name, part in rows.groupby("role")}
+    (slots,), (target,), (outcome,) = role["slots"], role["target"], role["outcome"]
+    printed = sum(part["value"] for part in role["part"])
+    left, right = people.get_xlim()
+    x = [left + (right - left) * step / 100 for step in range(101)]
+    lower, middle, upper = (
+        [1000 * total / at for at in x]
+        for total in (slots["lower"], printed, slots["upper"])
+    )
+    axes.fill_between(x, lower, upper, color=place.colour, alpha=0.15, linewidth=0)
+    as_printed = f"{number(printed)} as printed 所列"
+    for curve, words, style in (
+        (upper, f"{number(slots['upper'])} slots 个托位", "-"),
+        (middle, as_printed, "--"),
+        (lower, number(slots["lower"]), "-"),
+    ):
+        axes.plot(x, curve, color=place.colour, linewidth=1.3, linestyle=style)
+        _on_curve(axes, words, (x[0], curve[0]))
+    axes.axhline(target["value"], color=INK, linewidth=1.2)
+    axes.axhspan(target["lower"], target["upper"], color=GREY, alpha=0.25, linewidth=0)
+    words = f"{target['stated']} planned {target['time_period']} 规划值"
+    _beside(axes, words, (x[1], target["lower"]), above=False, side="left")
+    for row in role["people"]:
+        axes.axvline(row["value"], color=GREY, linewidth=0.8, linestyle=":", zorder=1)
+        if row["time_period"] == outcome["time_period"]:
+            _span(
+                axes,
+                row["lower"],
+                row["upper"],
+                outcome["lower"] / 2 + outcome["upper"] / 2,
+                place,
+                height=outcome["upper"] - outcome["lower"],
+                face="none",
+            )
+            words = f"{outcome['stated']} at this population\n按此人口可达"
+            spot = (row["upper"], outcome["upper"])
+            _beside(axes, words, spot, above=True, side="right")
+    axes.set_xlim(left, right)
+    axes.set_ylim(0.85 * min(lower), 1.08 * max(upper))
+    axes.tick_params(labelbottom=False)
+    axes.set_ylabel("slots per 1,000 residents  每千人口托位数")
+    axes.set_title(
+        f"{_name(place)}: {slots['stated']} slots planned for {slots['time_period']}\n"
+        f"规划{slots['time_period']}年托位数",
+        loc="left",
+    )
+
+
+def _on_curve(axes: Axes, words: str, spot: tuple[float, float]) -> None:
+    """Write words just above a spot of a curve."""
+    axes.annotate(
+        words,
+        spot,
+        xytext=(2, 3),
+        textcoords="offset points",
+        va="bottom",
+        fontsize=8,
+        linespacing=1.1,
+        color=INK,
+        zorder=5,
+    )
+
+
+def _planner(series: pd.DataFrame, book: Codebook) -> Place:
+    """Find the place whose areas these are: its name stands in the first row."""
+    areas = {
+        book.areas[book.documents[place.doc].ref_area].name_zh: place
+        for place in book.places
+    }
+    return areas[series["地区"].iloc[0]]
 
 
 def _cell(x: float, y: float, state: str, label: str = "") -> Any:
@@ -582,6 +1109,11 @@ def _both(english: str, chinese: str) -> str:
 
 def _name(place: Place) -> str:
     return f"{place.short_zh} {place.short_en}"
+
+
+def _year(period: str) -> int:
+    """Last year of a period."""
+    return int(period.split("/")[-1][:4])
 
 
 def _when(period: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 import pandas as pd
@@ -30,6 +31,20 @@ MEASURES = (
     "object_id",
     "predicate_id",
 )
+WHERE = ("doc", "position", "place", "place_zh", "place_en")
+WHAT = ("source", "kind", "time_period", *NUMBERS, "comparator", "stated")
+GRADED = ("id", "ids", "grade", "facet")
+LINES = {
+    "residents_60_plus": "elderly",
+    "eldercare_beds": "beds",
+    "eldercare_beds_per_1000_elderly": "ratio",
+}
+FEASIBILITY = {
+    "planned_slots": "slots",
+    "residents_at_target": "people_at_target",
+    "planned_slot_ratio": "outcome",
+}
+AREA_INDICATORS = ("childcare_slots", "eldercare_beds")
 
 
 def load(root: Path | None = None) -> pd.DataFrame:
@@ -860,6 +875,277 @@ def norms(root: Path | None = None) -> pd.DataFrame:
     return table
 
 
+def denominators(
+    indicator: str = "residents_60_plus",
+    root: Path | None = None,
+    *,
+    doc: str = "",
+    language: str = "en",
+) -> pd.DataFrame:
+    """Hold a number of people that other numbers imply against those that are stated.
+
+    Parameters
+    ----------
+    indicator
+        Code of the number of people.
+    doc
+        Code of one document; all that both state and imply the number when empty.
+
+    An implied number keeps its ends and loses its middle: rounding alone makes it a
+    range.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each number, by place and size: ``doc``, ``position``, ``place``,
+        ``place_zh``, ``place_en``, ``indicator``, ``source`` (``reported`` or
+        ``derived``), ``kind`` (of the statement, or ``implied``), ``time_period``,
+        ``value``, ``lower`` and ``upper`` in persons, ``stated`` in words, ``formula``,
+        ``id``, ``ids``, ``grade`` and ``facet``. A place that states no such number, or
+        whose implied number was refused, has no rows.
+
+    Examples
+    --------
+    >>> denominators()[["place_en", "kind", "time_period", "stated"]].values.tolist()
+    [['Xianning', 'baseline', '2020', '469,200'], \
+['Xianning', 'implied', '2016/2020', '509,657 to 511,059'], \
+['Xianning', 'projection', '2025', '572,800']]
+    """
+    book, computed = _book(root), _computed(root)
+    implied = computed[
+        (computed["measure"] == "implied") & (computed["indicator"] == indicator)
+    ].assign(kind="implied", value=float("nan"))
+    implied["stated"] = [
+        between(row, book, language) for row in implied.to_dict("records")
+    ]
+    reported = statements([indicator], root, language=language)
+    reported = reported[reported["value"].notna()].assign(formula="")
+    both = set(reported["doc"]) & set(implied["doc"])
+    frame = pd.concat([reported, implied], ignore_index=True)
+    frame = frame[frame["doc"].isin(both & {doc} if doc else both)]
+    frame = frame.sort_values(["position", "lower"], kind="stable", ignore_index=True)
+    return graded(frame, root, group="doc")[
+        [*WHERE, "indicator", *WHAT, "formula", *GRADED]
+    ]
+
+
+def squeeze(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
+    """Change in beds against change in older people, as far as documents state both.
+
+    A line runs from the baseline to the last target or projection. Where a document
+    sets no target for beds but expects a number of older people, a scenario holds the
+    beds as they are. Nothing else is filled in: what a document does not state twice
+    has a row that says so.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each end of a line and each ratio: ``doc``, ``position``, ``place``,
+        ``place_zh``, ``place_en``, ``line`` (``elderly``, ``beds``, or ``ratio`` for
+        beds per 1,000, which has no index), ``indicator``, ``source``, ``kind``
+        (``baseline``, ``target``, ``projection`` or ``scenario``), ``time_period``,
+        ``value``, ``lower``, ``upper``, ``stated``, ``index`` (baseline = 100),
+        ``reason_en`` and ``reason_zh`` (why there is no line; else empty), ``id``,
+        ``ids``, ``grade`` and ``facet``.
+
+    Examples
+    --------
+    >>> frame = squeeze().query("place_en == 'Xianning' and line != 'ratio'")
+    >>> frame[["line", "kind", "stated", "index"]].round(1).values.tolist()
+    [['elderly', 'baseline', '469,200', 100.0], \
+['elderly', 'projection', '572,800', 122.1], ['beds', 'baseline', '18,577', 100.0], \
+['beds', 'scenario', '18,577', 100.0]]
+    """
+    book = _book(root)
+    reported = statements(LINES, root, language=language)
+    reported = reported.assign(reason_en="", reason_zh="")
+    reported["line"] = reported["indicator"].map(LINES)
+    ratios = _computed(root, language)
+    ratios = ratios[
+        ratios["indicator"].map(LINES).eq("ratio")
+        & ratios["measure"].isin(["value", "scenario"])
+    ].assign(line="ratio")
+    ratios["kind"] = ratios["measure"].replace("value", "baseline")
+    parts = []
+    for place in book.places:
+        own = reported[reported["doc"] == place.doc]
+        computed = ratios[ratios["doc"] == place.doc]
+        frozen = computed[computed["kind"] == "scenario"]
+        people, beds = (_ends(own[own["line"] == line]) for line in ("elderly", "beds"))
+        if len(people) == 2 and len(beds) == 1 and len(frozen):
+            beds = _frozen(beds, people["time_period"].iloc[1], frozen["ids"].iloc[0])
+        for code, ends in zip(LINES, (people, beds), strict=False):
+            parts.append(
+                ends if len(ends) == 2 else _no_line(place.doc, code, ends, book)
+            )
+        parts += [own[own["line"] == "ratio"], computed]
+    frame = pd.concat(parts, ignore_index=True).drop(columns=[*_places(book)])
+    frame = frame.join(_places(book), on="doc")
+    frame[["reason_en", "reason_zh"]] = frame[["reason_en", "reason_zh"]].fillna("")
+    return graded(frame, root, group="doc")[
+        [*WHERE, "line", "indicator", *WHAT, "index", "reason_en", "reason_zh", *GRADED]
+    ]
+
+
+def feasibility(root: Path | None = None) -> pd.DataFrame:
+    """Whether the slots that a plan adds up to give the ratio that it sets.
+
+    Returns
+    -------
+    pandas.DataFrame
+        For each document whose slots are stated plus to be added, one row for each
+        number: ``doc``, ``position``, ``place``, ``place_zh``, ``place_en``, ``role``
+        (``slots``: all that the words allow; ``part``: each number of slots that it is
+        the sum of, as printed; ``target``: planned slots per 1,000; ``people``: stated
+        residents; ``people_at_target``: residents at which the slots just give the
+        target; ``outcome``: slots per 1,000 of the expected residents),
+        ``indicator``, ``source``, ``kind``, ``time_period``, ``value``, ``lower`` and
+        ``upper`` (slots, slots per 1,000 or persons), ``stated``, ``id``, ``ids``,
+        ``grade`` and ``facet``.
+
+    Examples
+    --------
+    >>> frame = feasibility()[["role", "time_period", "stated"]]
+    >>> frame.values.tolist()[:3]
+    [['slots', '2025', '45,000 to 55,000'], ['part', '2025', '30,000'], \
+['part', '2021', 'about 20,000']]
+    """
+    book = _book(root)
+    computed = _computed(root)
+    known = load(root).set_index("id", drop=False)
+    known = known.assign(source="reported", ids=known["id"])
+    known["stated"] = [worded(row, book) for row in known.itertuples()]
+    computed["role"] = computed["rule"].map(FEASIBILITY).fillna("")
+    computed["kind"] = computed["measure"]
+    parts = []
+    for place in book.places:
+        own = computed[computed["doc"] == place.doc]
+        rows = {row["role"]: row for row in own.to_dict("records") if row["role"]}
+        if len(rows) < len(FEASIBILITY):
+            continue
+        summed = rows["slots"]["inputs"].split()
+        target = rows["people_at_target"]["inputs"].split()
+        people = statements([rows["people_at_target"]["indicator"]], root)
+        parts += [
+            own[own["role"] == "slots"],
+            known.loc[summed].assign(role="part"),
+            known.loc[[id for id in target if id not in summed]].assign(role="target"),
+            people[people["doc"] == place.doc].assign(role="people"),
+            own[own["role"].isin(["people_at_target", "outcome"])],
+        ]
+    frame = pd.concat(parts, ignore_index=True).drop(columns=[*_places(book)])
+    frame = frame.join(_places(book), on="doc")
+    return graded(frame, root, group="doc")[
+        [*WHERE, "role", "indicator", *WHAT, *GRADED]
+    ]
+
+
+def area_growth(root: Path | None = None) -> pd.DataFrame:
+    """List growth and share of each area, for documents that plan by area.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each area: ``doc``, ``place``, ``place_zh``, ``place_en``,
+        ``ref_area``, ``area_zh``, ``area_en``, ``first_year`` and ``last_year``;
+        ``slots_first`` and ``slots_last``, childcare slots in both years;
+        ``slots_growth``, ``slots_share_first``, ``slots_share_last`` (of the whole
+        place) and ``beds_growth`` in percent; ``ids``, the two numbers of slots.
+
+    Examples
+    --------
+    >>> columns = ["area_en", "slots_first", "slots_last", "slots_growth"]
+    >>> area_growth()[columns].round(1).values.tolist()[0]
+    ['Xiangyang', 240, 1265, 427.1]
+    """
+    book = _book(root)
+    computed = _computed(root)
+    keys = computed[["indicator", "measure", "ref_area", "time_period"]]
+    value = dict(
+        zip(keys.itertuples(index=False, name=None), computed["value"], strict=True)
+    )
+    known = load(root).set_index("id")
+    slots, beds = AREA_INDICATORS
+    grown = computed[
+        (computed["measure"] == "growth") & (computed["indicator"] == slots)
+    ]
+    rows = []
+    for row in grown.to_dict("records"):
+        last, first = (known.loc[id] for id in row["inputs"].split())
+        area, years = row["ref_area"], (first["time_period"], last["time_period"])
+        shares = [value[slots, "area_share", area, year] for year in years]
+        rows.append(
+            {
+                **{name: row[name] for name in WHERE if name != "position"},
+                "ref_area": area,
+                "area_zh": book.areas[area].name_zh,
+                "area_en": book.areas[area].name_en,
+                "first_year": years[0],
+                "last_year": years[1],
+                "slots_first": int(first["value"]),
+                "slots_last": int(last["value"]),
+                "slots_growth": row["value"],
+                "slots_share_first": shares[0],
+                "slots_share_last": shares[1],
+                "beds_growth": value.get((beds, "growth", area, years[1])),
+                "ids": row["inputs"].replace(" ", SEVERAL),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def footnote_letters(frame: pd.DataFrame) -> dict[str, str]:
+    """Give each facet that costs a value in a chart its grade A a letter.
+
+    Returns
+    -------
+    dict
+        Facet to letter, in order of appearance. Figures write these letters beside
+        the places, ``footnotes`` explains them.
+
+    Examples
+    --------
+    >>> footnote_letters(childcare_slot_ratios())
+    {'level': 'a', 'numerator': 'b'}
+    """
+    facets = frame.loc[frame["grade"] == "B", "facet"].drop_duplicates()
+    return dict(zip(facets, ascii_lowercase, strict=False))
+
+
+def footnotes(
+    frame: pd.DataFrame, language: str = "en", root: Path | None = None
+) -> str:
+    """Explain the letters of a chart: why its values are compared with care.
+
+    Parameters
+    ----------
+    frame
+        What the chart draws, graded.
+    language
+        ``en`` or ``zh``.
+
+    Returns
+    -------
+    str
+        Empty where no value of the chart has grade B.
+
+    Examples
+    --------
+    >>> print(footnotes(bed_ratios()))
+    B: (a) A wording is only a close match, or does not say what is counted.
+    """
+    pairs = comparability("", root)
+    inside = pairs["left"].isin(frame["id"]) & pairs["right"].isin(frame["id"])
+    pairs = pairs[inside & (pairs["grade"] == "B")]
+    gap = "" if language == "zh" else " "
+    told = [
+        f"({letter}) "
+        + gap.join(pairs.loc[pairs["facet"] == facet, f"reason_{language}"].unique())
+        for facet, letter in footnote_letters(frame).items()
+    ]
+    return "B: " + " ".join(told) if told else ""
+
+
 def colophon(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
     """Account for each document: checksum, readings, and where they and numerals went.
 
@@ -1111,6 +1397,57 @@ def graded(
     return frame.assign(
         grade=[grade for grade, _ in worst], facet=[facet for _, facet in worst]
     )
+
+
+def _computed(root: Path | None, language: str = "en") -> pd.DataFrame:
+    """Read derived values that were not refused; add place, rule and words."""
+    frame = load_derived(root)
+    frame = frame[frame["refused"] == ""].copy()
+    frame[["doc", "rule"]] = frame["id"].str.split(":", expand=True)[[0, 1]]
+    book = _book(root)
+    frame["stated"] = [between(row, book, language) for row in frame.to_dict("records")]
+    return frame.join(_places(book), on="doc").assign(
+        source="derived", comparator="", ids=frame["inputs"].str.replace(" ", SEVERAL)
+    )
+
+
+def _ends(rows: pd.DataFrame) -> pd.DataFrame:
+    """Baseline and last later value of an indicator at a place, baseline = 100."""
+    rows = rows[rows["value"].notna() & (rows["time_period"] != "")]
+    starts = rows[rows["kind"] == "baseline"].sort_values("time_period").tail(1)
+    later = rows[rows["kind"].isin(["target", "projection"])]
+    ends = pd.concat([starts, later.sort_values("time_period").tail(1)])
+    start = starts["value"].iloc[0] if len(starts) else float("nan")
+    return ends.assign(index=100 * ends["value"] / start)
+
+
+def _frozen(beds: pd.DataFrame, year: str, ids: str) -> pd.DataFrame:
+    """Add the scenario that the stated beds stay until the people are counted."""
+    stay = beds.assign(kind="scenario", time_period=year, source="derived", ids=ids)
+    return pd.concat([beds, stay])
+
+
+def _no_line(
+    doc: str, indicator: str, ends: pd.DataFrame, book: Codebook
+) -> pd.DataFrame:
+    """Say that an indicator is not stated twice."""
+    names = book.indicators[indicator]
+    when = " ".join(ends["time_period"])
+    row = {
+        "doc": doc,
+        "line": LINES[indicator],
+        "indicator": indicator,
+        "source": "reported",
+        "kind": "",
+        "time_period": when,
+        "stated": " ".join(ends["stated"]),
+        "reason_en": f"{names.label_en}: "
+        + (f"stated for {when} only" if when else "not stated"),
+        "reason_zh": f"{names.label_zh}:" + (f"仅列{when}年" if when else "未列"),
+        "id": " ".join(ends["id"]),
+        "ids": " ".join(ends["ids"]),
+    }
+    return pd.DataFrame([row])
 
 
 def _state(kinds: set[str], absent: str) -> str:
