@@ -15,6 +15,7 @@ from compare.build import Checked, build
 from compare.codebook import Codebook
 from compare.derive import Derived
 from compare.harmonize import Observation
+from compare.wording import worded
 
 STATEMENTS = [
     "indicator",
@@ -447,7 +448,7 @@ def test_a_number_is_worded_as_a_reader_would_write_it(
     row = SimpleNamespace(
         comparator=comparator, value=value, unit=unit, lower=20.0, upper=30.0
     )
-    assert views.worded(row, book) == words
+    assert worded(row, book) == words
 
 
 def test_a_named_root_is_read_instead_of_the_checkout(project: Path) -> None:

@@ -20,7 +20,8 @@ from matplotlib.figure import Figure
 
 from compare.codebook import Codebook, Place, find_root, load_codebook
 from compare.problems import Problem, raise_any
-from compare.views import footnote_letters, graded, number
+from compare.views import footnote_letters, graded
+from compare.wording import absence, number
 
 INK, GREY, FAINT = "#222222", "#666666", "#d9d9d9"
 WIDTH = 7.2
@@ -621,7 +622,7 @@ def _dots(
             axes.text(
                 0.5,
                 y,
-                _absent(place, frame, book),
+                _absent(place.doc, frame, book),
                 transform=axes.get_yaxis_transform(),
                 ha="center",
                 va="center",
@@ -857,16 +858,10 @@ def _key(
     )
 
 
-def _absent(place: Place, frame: pd.DataFrame, book: Codebook) -> str:
+def _absent(doc: str, frame: pd.DataFrame, book: Codebook) -> str:
     """Why a place has no row, in both languages."""
-    family = book.indicators[str(frame["indicator"].iloc[0])].family
-    subjects = {family, str(frame["indicator"].iloc[0])}
-    for row in book.coverage:
-        if row.doc == place.doc and row.subject in subjects:
-            names = book.codes["state"][row.status]
-            return f"{names.label_en}  {names.label_zh}"
-    names = book.codes["state"]["not_stated"]
-    return f"{names.label_en}  {names.label_zh}"
+    indicator = str(frame["indicator"].iloc[0])
+    return "  ".join(absence(doc, indicator, book, tongue) for tongue in ("en", "zh"))
 
 
 def _shown(frame: pd.DataFrame, book: Codebook) -> list[Place]:

@@ -20,17 +20,8 @@ import pandas as pd
 from compare.codebook import Codebook, ReferenceLine, find_root, load_codebook
 from compare.display import evidence_link
 from compare.problems import Problem, raise_any
-from compare.views import (
-    between,
-    comparability,
-    counts,
-    filled,
-    findings,
-    load,
-    load_derived,
-    number,
-    worded,
-)
+from compare.views import comparability, counts, findings, load, load_derived
+from compare.wording import between, filled, number, worded
 
 NAME = re.compile(r"\{([^{}|]+)(?:\|([a-z0-9]+))?\}")
 GRADE = "grade"

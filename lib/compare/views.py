@@ -7,20 +7,18 @@ only: reported apart from derived, each scope by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from string import ascii_lowercase
-from typing import Any
 
 import pandas as pd
 
 from compare.codebook import Codebook, ReferenceLine, find_root, load_codebook
+from compare.wording import between, cited, name_of, say, when, worded
 
 NUMBERS = ("value", "lower", "upper")
 NEAR = ("exactMatch", "closeMatch")
 SEVERAL = "; "
-THOUSAND, MYRIAD, MILLION = 1_000, 10_000, 1_000_000
-ROUND, MILLION_DIGITS = 100, -4
 MEASURES = (
     "found",
     "value",
@@ -44,6 +42,7 @@ FEASIBILITY = {
     "residents_at_target": "people_at_target",
     "planned_slot_ratio": "outcome",
 }
+ALSO = {"kind": "measure_derived"}
 AREA_INDICATORS = ("childcare_slots", "eldercare_beds")
 
 
@@ -127,7 +126,7 @@ def statements(
     obligations = frame.groupby("first", sort=False)["obligation"].agg(_joined)
     kept = frame[frame["id"] == frame["first"]].set_index("id", drop=False)
     kept = kept.assign(ids=ids, note=notes, obligation=obligations)
-    kept = kept.join(_places(book), on="doc")
+    kept = kept.join(places(book), on="doc")
     kept["stated"] = [worded(row, book, language) for row in kept.itertuples()]
     kept["source"] = "reported"
     kinds = list(book.codes["kind"])
@@ -205,7 +204,7 @@ def coverage(
     table["both"] = (table["state"] == "both").groupby(of_indicator).transform("sum")
     table = table[table["stated"] >= least]
     table["family_order"] = table["family"].map(chosen.index)
-    table = table.join(_places(book), on="doc")
+    table = table.join(places(book), on="doc")
     for language in ("label_zh", "label_en"):
         labels = {code: getattr(row, language) for code, row in named.items()}
         table[language] = table["indicator"].map(labels)
@@ -268,7 +267,7 @@ def documents(root: Path | None = None, *, language: str = "en") -> pd.DataFrame
             "document": [source.title for source in sources],
             "level": [book.label("level", row.level, language) for row in sources],
             "date_signed": [
-                source.date_signed or _say(book, "not_printed", language)
+                source.date_signed or say(book, "not_printed", language)
                 for source in sources
             ],
             "covers": [row.covers_zh if chinese else row.covers for row in sources],
@@ -324,12 +323,12 @@ def bed_ratios(root: Path | None = None, *, language: str = "en") -> pd.DataFram
     both = both.sort_values(by, ascending=ascending, kind="stable", ignore_index=True)
     book = _book(root)
     both["what"] = [
-        _say(
+        say(
             book,
             f"{row.source}_ratio",
             language,
             book.label("kind", str(row.kind), language),
-            _name(book, str(row.indicator), language),
+            name_of(book, str(row.indicator), language),
         )
         for row in both.itertuples()
     ]
@@ -342,7 +341,7 @@ def refusals(root: Path | None = None) -> pd.DataFrame:
     frame = load_derived(root)
     frame = frame[(frame["refused"] == "yes") & (frame["measure"] == "value")].copy()
     frame["doc"] = frame["id"].str.replace(":.*", "", regex=True)
-    frame = frame.join(_places(book), on="doc").sort_values(["position", "id"])
+    frame = frame.join(places(book), on="doc").sort_values(["position", "id"])
     labels = {code: row.label_en for code, row in book.indicators.items()}
     return pd.DataFrame(
         {
@@ -455,119 +454,12 @@ def progress(root: Path | None = None) -> pd.DataFrame:
                 "obligation": target["obligation"],
             }
         )
-    table = pd.DataFrame(rows).join(_places(book), on="doc")
+    table = pd.DataFrame(rows).join(places(book), on="doc")
     order = {row.family: int(row.position) for row in book.families}
     family = table["indicator"].map(lambda code: order[book.indicators[code].family])
     table = table.assign(family=family)
     by = ["family", "indicator", "position"]
     return table.sort_values(by, kind="stable", ignore_index=True)
-
-
-def ends(
-    frame: pd.DataFrame, root: Path | None = None, *, language: str = "en"
-) -> pd.DataFrame:
-    """Put baseline and target of each place side by side, each value with its year.
-
-    Parameters
-    ----------
-    frame
-        Statements of one indicator with ``grade`` and ``facet``, derived values among
-        them or not.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row for each place, as a table for readers: what it states as baseline and
-        as target, values linked to their sentences, and the grade with its facet. A
-        place that states nothing says why.
-    """
-    book = _book(root)
-    indicator = str(frame["indicator"].iloc[0])
-    rows = []
-    for place in book.places:
-        own = frame[frame["doc"] == place.doc]
-        marks = own.sort_values("grade")[["grade", "facet"]].to_dict("records")
-        worst = marks[-1] if marks else {"grade": "", "facet": ""}
-        facet = book.label("facet", worst["facet"], language) if worst["facet"] else ""
-        graded = _say(book, "graded", language, worst["grade"], facet)
-        rows.append(
-            {
-                "place": f"{place.short_zh} {place.short_en}",
-                "baseline": _dated(own[own["kind"] == "baseline"], book, language)
-                if len(own)
-                else absence(place.doc, indicator, book, language),
-                "target": _dated(own[own["kind"] == "target"], book, language),
-                "grade": graded if facet else worst["grade"],
-            }
-        )
-    table = pd.DataFrame(rows)
-    return as_table(table, root=root, language=language)
-
-
-def side_by_side(
-    indicators: Iterable[str], root: Path | None = None, *, language: str = "en"
-) -> pd.DataFrame:
-    """Lay several indicators out: a row for each, a column for each place.
-
-    A cell reads from baseline to target, each linked to its sentence; where a place
-    states nothing, it says why.
-    """
-    book = _book(root)
-    rows = []
-    for code in indicators:
-        frame = statements([code], root)
-        cells: dict[str, str] = {"indicator": code}
-        for place in book.places:
-            own = frame[frame["doc"] == place.doc]
-            parts = [
-                _dated(own[own["kind"] == kind], book, language)
-                for kind in ("baseline", "target")
-            ]
-            name = place.short_zh if language == "zh" else place.short_en
-            told = " → ".join(part for part in parts if part)
-            cells[name] = told or absence(place.doc, code, book, language)
-        rows.append(cells)
-    table = pd.DataFrame(rows)
-    return as_table(table, root=root, language=language)
-
-
-def headlines(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
-    """List the headline values, each with its sentence and where it stands.
-
-    In English with a gloss of the sentence, which is ours.
-    """
-    book = _book(root)
-    frame = load(root).set_index("id", drop=False)
-    frame = frame.loc[[row.id for row in book.headlines]]
-    frame["stated"] = [worded(row, book, language) for row in frame.itertuples()]
-    frame["place"] = frame["doc"].map(_places(book)["place"])
-    frame["offsets"] = [
-        f"{start}–{end}"
-        for start, end in zip(frame["quote_start"], frame["quote_end"], strict=True)
-    ]
-    frame["quote"] = frame["quote"].str.replace("⏎", "")
-    frame["gloss"] = [row.gloss_en for row in book.headlines]
-    columns = ["place", "indicator", "kind", "time_period", "cited", "quote", "gloss"]
-    if language == "zh":
-        columns.remove("gloss")
-    return as_table(frame, [*columns, "offsets"], root, language=language)
-
-
-def rubric(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
-    """Explain the grades: what each facet of a pair costs, and why."""
-    book = _book(root)
-    frame = pd.DataFrame(
-        [
-            {
-                "grade": row.grade,
-                "facet": row.facet,
-                "reason": row.reason_zh if language == "zh" else row.reason_en,
-            }
-            for row in book.facets.values()
-            if row.state != "same"
-        ]
-    ).sort_values(["grade", "facet", "reason"], ascending=[False, True, True])
-    return as_table(frame, root=root, language=language)
 
 
 def counts(root: Path | None = None) -> dict[str, int]:
@@ -615,31 +507,6 @@ def _tally(name: str, cells: pd.Series[str]) -> dict[str, int]:
     }
 
 
-def _dated(rows: pd.DataFrame, book: Codebook, language: str) -> str:
-    """Values with their years, each linked to its sentence."""
-    undated = _say(book, "undated", language)
-    told = [
-        _say(book, "dated", language, cited(row), _when(row["time_period"]) or undated)
-        for row in rows.to_dict("records")
-    ]
-    return _say(book, "several", language).join(told)
-
-
-def _when(period: str) -> str:
-    return period.replace("/", "–")
-
-
-def absence(doc: str, indicator: str, book: Codebook, language: str = "en") -> str:
-    """Say why a place states nothing of an indicator."""
-    subjects = (indicator, book.indicators[indicator].family)
-    states = [
-        row.status
-        for row in book.coverage
-        if row.doc == doc and row.subject in subjects
-    ]
-    return book.label("state", (states or ["not_stated"])[0], language)
-
-
 def obligations(root: Path | None = None) -> pd.DataFrame:
     """Lay out which targets bind where: the same indicator, binding here or there.
 
@@ -679,7 +546,7 @@ def findings(root: Path | None = None) -> pd.DataFrame:
         ``place``; failures first, then what depends.
     """
     book = _book(root)
-    frame = _read("findings", root).join(_places(book), on="doc")
+    frame = _read("findings", root).join(places(book), on="doc")
     order = {"fails": 0, "depends": 1, "holds": 2}
     frame["order"] = frame["verdict"].map(order)
     by = ["order", "rule", "position", "id"]
@@ -705,7 +572,7 @@ def open_findings(root: Path | None = None, *, language: str = "en") -> pd.DataF
     opened = (frame["verdict"] != "holds") & ~frame["rule"].isin(_about_targets(root))
     frame = frame[opened]
     if language != "en":
-        between = _say(book, "between", language, r"\1", r"\2")
+        between = say(book, "between", language, r"\1", r"\2")
         frame = frame.assign(
             computed=frame["computed"].str.replace(r"(.+) to (.+)", between, regex=True)
         )
@@ -787,7 +654,7 @@ def comparability(indicator: str = "", root: Path | None = None) -> pd.DataFrame
     frame = _read("comparability", root)
     if indicator:
         frame = frame[frame["indicator"] == indicator].reset_index(drop=True)
-    names = _places(book)["place"]
+    names = places(book)["place"]
     for side in ("left", "right"):
         frame[f"{side}_place"] = frame[side].str.partition(":")[0].map(names)
     return frame
@@ -828,7 +695,7 @@ def scenarios(
         & frame["indicator"].isin(list(indicators))
     ].copy()
     frame["doc"] = frame["id"].str.replace(":.*", "", regex=True)
-    frame = frame.join(_places(book), on="doc").sort_values(["position", "id"])
+    frame = frame.join(places(book), on="doc").sort_values(["position", "id"])
     frame["result"] = [between(row, book, language) for row in frame.to_dict("records")]
     frame["inputs"] = frame["inputs"].str.replace(" ", SEVERAL)
     if language == "zh":
@@ -979,8 +846,8 @@ def squeeze(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
                 ends if len(ends) == 2 else _no_line(place.doc, code, ends, book)
             )
         parts += [own[own["line"] == "ratio"], computed]
-    frame = pd.concat(parts, ignore_index=True).drop(columns=[*_places(book)])
-    frame = frame.join(_places(book), on="doc")
+    frame = pd.concat(parts, ignore_index=True).drop(columns=[*places(book)])
+    frame = frame.join(places(book), on="doc")
     frame[["reason_en", "reason_zh"]] = frame[["reason_en", "reason_zh"]].fillna("")
     return graded(frame, root, group="doc")[
         [*WHERE, "line", "indicator", *WHAT, "index", "reason_en", "reason_zh", *GRADED]
@@ -1033,8 +900,8 @@ def feasibility(root: Path | None = None) -> pd.DataFrame:
             people[people["doc"] == place.doc].assign(role="people"),
             own[own["role"].isin(["people_at_target", "outcome"])],
         ]
-    frame = pd.concat(parts, ignore_index=True).drop(columns=[*_places(book)])
-    frame = frame.join(_places(book), on="doc")
+    frame = pd.concat(parts, ignore_index=True).drop(columns=[*places(book)])
+    frame = frame.join(places(book), on="doc")
     return graded(frame, root, group="doc")[
         [*WHERE, "role", "indicator", *WHAT, *GRADED]
     ]
@@ -1157,8 +1024,8 @@ def colophon(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
     table = table.loc[[place.doc for place in book.places]]
     shown = table.drop(columns="sha256").astype(int)
     shown.loc["all"] = shown.sum()
-    names = _places(book)["place"]
-    everywhere = _say(book, "all_places", language)
+    names = places(book)["place"]
+    everywhere = say(book, "all_places", language)
     shown.insert(0, "place", [names.get(doc, everywhere) for doc in shown.index])
     checksums = table["sha256"].str[:8].reindex(shown.index).fillna("")
     shown.insert(1, "sha256", checksums)
@@ -1208,115 +1075,29 @@ def as_table(
     shown = frame[list(columns)].reset_index(drop=True)
     for name in ("kind", "obligation", "obs_status", "verdict", "facet"):
         if name in shown:
+            names = {**book.codes.get(ALSO.get(name, ""), {}), **book.codes[name]}
+            labels = {
+                code: row.label_zh if language == "zh" else row.label_en
+                for code, row in names.items()
+            }
             shown[name] = [
-                SEVERAL.join(
-                    book.label(name, part, language)
-                    for part in cell.split(SEVERAL)
-                    if part
-                )
+                SEVERAL.join(labels[part] for part in cell.split(SEVERAL) if part)
                 for cell in shown[name]
             ]
     if "time_period" in shown:
-        undated = _say(book, "undated", language)
-        shown["time_period"] = [_when(cell) or undated for cell in shown["time_period"]]
+        undated = say(book, "undated", language)
+        shown["time_period"] = [when(cell) or undated for cell in shown["time_period"]]
     if "indicator" in shown:
         shown["indicator"] = [
-            _name(book, code, language) for code in shown["indicator"]
+            name_of(book, code, language) for code in shown["indicator"]
         ]
     return shown.rename(columns={name: _head(book, name, language) for name in columns})
-
-
-def cited(row: Mapping[Any, Any]) -> str:
-    """Write what is stated as a link to its sentence: ``[32](jiamusi:814)``."""
-    return f"[{row['stated']}]({row['id']})"
-
-
-def _name(book: Codebook, indicator: str, language: str) -> str:
-    """Name of an indicator in a language."""
-    row = book.indicators[indicator]
-    return row.label_zh if language == "zh" else row.label_en
 
 
 def _head(book: Codebook, column: str, language: str) -> str:
     """Head of a column as readers see it."""
     known = column in book.codes["table_column"]
     return book.label("table_column", column, language) if known else column
-
-
-def worded(row: Any, book: Codebook, language: str = "en") -> str:
-    """Word a number with its comparator and sign, as a reader would write it.
-
-    ``≥55%``, ``about 20,000``, ``30,000 and more``, ``20 to 30``, ``blank``.
-    """
-    symbol = book.units[row.unit].symbol
-    if row.comparator == "..":
-        ends = (number(end, language) for end in (row.lower, row.upper))
-        return _say(book, "between", language, *ends) + symbol
-    form = book.label("comparator_form", row.comparator, language)
-    shown = "?" if row.value != row.value else number(row.value, language)
-    return form.replace("#", shown + symbol)
-
-
-def number(value: float, language: str = "en") -> str:
-    """Shortest form of a number: thousands apart, in Chinese by 万 where it is round.
-
-    Examples
-    --------
-    >>> number(20000.0), number(36.4), number(0.55)
-    ('20,000', '36.4', '0.55')
-    >>> number(20000.0, "zh"), number(469200.0, "zh"), number(18577.0, "zh")
-    ('2万', '46.92万', '18,577')
-    """
-    if language == "zh" and abs(value) >= MYRIAD and value % ROUND == 0:
-        return f"{value / MYRIAD:.10g}万"
-    return f"{value:,.0f}" if value == int(value) else f"{value:,}"
-
-
-def between(row: Any, book: Codebook, language: str = "en", digits: int = 2) -> str:
-    """Word a derived value: the point if there is one, else what bounds it.
-
-    Parameters
-    ----------
-    row
-        A row of the derived values, as a mapping.
-    digits
-        Decimals of a number below 1,000; millions are rounded to ten thousands.
-    """
-
-    def brief(value: float) -> str:
-        size = abs(value)
-        places = digits if size < THOUSAND else 0 if size < MILLION else MILLION_DIGITS
-        return number(round(value, places), language)
-
-    if row["refused"]:
-        return _say(book, "not_computed", language)
-    if row["value"] == row["value"]:
-        return brief(row["value"])
-    low, high = row["lower"], row["upper"]
-    if low != low and high != high:
-        return _say(book, "not_bounded", language)
-    if high != high:
-        return _say(book, "at_least", language, brief(low))
-    if low != low or low == 0:
-        return _say(book, "at_most", language, brief(high))
-    return _say(book, "between", language, brief(low), brief(high))
-
-
-def filled(form: str, *values: str) -> str:
-    """Put values for the signs ``#`` of a form, in their order.
-
-    >>> filled("# to #", "20", "30")
-    '20 to 30'
-    """
-    parts = form.split("#")
-    return "".join(
-        part for pair in zip(parts, (*values, ""), strict=False) for part in pair
-    )
-
-
-def _say(book: Codebook, wording: str, language: str, *values: str) -> str:
-    """Fill a wording of a language with values."""
-    return filled(book.label("wording", wording, language), *values)
 
 
 def _derived_like(
@@ -1328,7 +1109,7 @@ def _derived_like(
     of_indicator = frame["indicator"].isin(indicators) & (frame["measure"] == "value")
     frame = frame[of_indicator & (frame["refused"] == "")].copy()
     frame["doc"] = frame["id"].str.replace(":.*", "", regex=True)
-    frame = frame.join(_places(book), on="doc")
+    frame = frame.join(places(book), on="doc")
     hedged = frame["value"].isna()
     frame["stated"] = [between(row, book, language) for row in frame.to_dict("records")]
     return frame.assign(
@@ -1406,7 +1187,7 @@ def _computed(root: Path | None, language: str = "en") -> pd.DataFrame:
     frame[["doc", "rule"]] = frame["id"].str.split(":", expand=True)[[0, 1]]
     book = _book(root)
     frame["stated"] = [between(row, book, language) for row in frame.to_dict("records")]
-    return frame.join(_places(book), on="doc").assign(
+    return frame.join(places(book), on="doc").assign(
         source="derived", comparator="", ids=frame["inputs"].str.replace(" ", SEVERAL)
     )
 
@@ -1469,7 +1250,8 @@ def _joined(texts: pd.Series[str]) -> str:
     return SEVERAL.join(dict.fromkeys(text for text in texts if text))
 
 
-def _places(book: Codebook) -> pd.DataFrame:
+def places(book: Codebook) -> pd.DataFrame:
+    """Order and names of the places, by document."""
     rows = [
         (
             place.doc,

@@ -28,7 +28,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.worksheet import Worksheet
 
-from compare import views
+from compare import views, wording
 from compare.codebook import Codebook, Place, load_codebook
 from compare.export.formats import (
     COUNTS,
@@ -337,7 +337,7 @@ def _derived(row: Any, grades: Mapping[str, str], book: Codebook) -> Entry:
 def _hedged(row: Any, sign: str, book: Codebook) -> tuple[str, str]:
     """Form of a number with its hedge, and the words where there is no number."""
     if row.comparator == "..":
-        ends = "–".join(map(views.number, (row.lower, row.upper)))
+        ends = "–".join(map(wording.number, (row.lower, row.upper)))
         return "#", ends + sign
     form = book.label("comparator_form", row.comparator, "zh")
     if "#" in form:

@@ -1,0 +1,182 @@
+"""Tables of the briefing, each in one language.
+
+In: views. Out: frames for readers whose columns are named, whose values link to their
+sentences, and whose empty places say why they are empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from compare import views
+from compare.codebook import find_root, load_codebook
+from compare.views import as_table, load, places, statements
+from compare.wording import absence, cited, dated, number, say, when, worded
+
+
+def ends(
+    frame: pd.DataFrame, root: Path | None = None, *, language: str = "en"
+) -> pd.DataFrame:
+    """Put baseline and target of each place side by side, each value with its year.
+
+    Parameters
+    ----------
+    frame
+        Statements of one indicator with ``grade`` and ``facet``, derived values among
+        them or not.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each place, as a table for readers: what it states as baseline and
+        as target, values linked to their sentences, and the grade with its facet. A
+        place that states nothing says why.
+    """
+    book = load_codebook(root or find_root())
+    indicator = str(frame["indicator"].iloc[0])
+    rows = []
+    for place in book.places:
+        own = frame[frame["doc"] == place.doc]
+        marks = own.sort_values("grade")[["grade", "facet"]].to_dict("records")
+        worst = marks[-1] if marks else {"grade": "", "facet": ""}
+        facet = book.label("facet", worst["facet"], language) if worst["facet"] else ""
+        graded = say(book, "graded", language, worst["grade"], facet)
+        rows.append(
+            {
+                "place": f"{place.short_zh} {place.short_en}",
+                "baseline": dated(own[own["kind"] == "baseline"], book, language)
+                if len(own)
+                else absence(place.doc, indicator, book, language),
+                "target": dated(own[own["kind"] == "target"], book, language),
+                "grade": graded if facet else worst["grade"],
+            }
+        )
+    table = pd.DataFrame(rows)
+    return as_table(table, root=root, language=language)
+
+
+def side_by_side(
+    indicators: Iterable[str], root: Path | None = None, *, language: str = "en"
+) -> pd.DataFrame:
+    """Lay several indicators out: a row for each, a column for each place.
+
+    A cell reads from baseline to target, each linked to its sentence; where a place
+    states nothing, it says why.
+    """
+    book = load_codebook(root or find_root())
+    rows = []
+    for code in indicators:
+        frame = statements([code], root)
+        cells: dict[str, str] = {"indicator": code}
+        for place in book.places:
+            own = frame[frame["doc"] == place.doc]
+            parts = [
+                dated(own[own["kind"] == kind], book, language)
+                for kind in ("baseline", "target")
+            ]
+            name = place.short_zh if language == "zh" else place.short_en
+            told = " → ".join(part for part in parts if part)
+            cells[name] = told or absence(place.doc, code, book, language)
+        rows.append(cells)
+    table = pd.DataFrame(rows)
+    return as_table(table, root=root, language=language)
+
+
+def denominators(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
+    """Show the readings of one denominator: stated, and implied by other numbers."""
+    frame = views.denominators(root=root, language=language)
+    columns = ["place", "kind", "time_period", "cited", "formula"]
+    return as_table(frame, columns, root, language=language)
+
+
+def squeeze(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
+    """Show for each place how older people, beds and their ratio are to change.
+
+    A scenario of ours is marked as one; what is not stated twice says so.
+    """
+    book = load_codebook(root or find_root())
+    frame = views.squeeze(root, language=language)
+    scenario = book.label("measure_derived", "scenario", language)
+    reason = f"reason_{language}"
+    rows = []
+    for place in book.places:
+        cells = {"place": f"{place.short_zh} {place.short_en}"}
+        for line in frame["line"].unique():
+            own = frame[(frame["doc"] == place.doc) & (frame["line"] == line)]
+            told = [
+                say(
+                    book,
+                    "dated",
+                    language,
+                    cited(row),
+                    scenario if row["kind"] == "scenario" else when(row["time_period"]),
+                )
+                for row in own[own[reason] == ""].to_dict("records")
+            ]
+            cells[line] = " → ".join(told) or "".join(own[reason])
+        rows.append(cells)
+    return as_table(pd.DataFrame(rows), root=root, language=language)
+
+
+def areas(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
+    """Show slots by area, in the first and the last year, and the growth of beds.
+
+    Growth and shares are in percent.
+    """
+    book = load_codebook(root or find_root())
+    frame = views.area_growth(root)
+    shown = pd.DataFrame({"area": frame[f"area_{language}"]})
+    for position, end in enumerate(("last", "first")):
+        ids = frame["ids"].str.split(views.SEVERAL).str[position]
+        shown[end] = [
+            cited({"stated": number(value), "id": id})
+            for value, id in zip(frame[f"slots_{end}"], ids, strict=True)
+        ]
+    shown = shown[["area", "first", "last"]]
+    for column in ("slots_growth", "slots_share_last", "beds_growth"):
+        shown[column] = frame[column].map("{:.1f}".format)
+    years = {end: frame[f"{end}_year"].iloc[0] for end in ("first", "last")}
+    heads = {end: say(book, "slots_in", language, year) for end, year in years.items()}
+    return as_table(shown, root=root, language=language).rename(columns=heads)
+
+
+def headlines(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
+    """List the headline values, each with its sentence and where it stands.
+
+    In English with a gloss of the sentence, which is ours.
+    """
+    book = load_codebook(root or find_root())
+    frame = load(root).set_index("id", drop=False)
+    frame = frame.loc[[row.id for row in book.headlines]]
+    frame["stated"] = [worded(row, book, language) for row in frame.itertuples()]
+    frame["place"] = frame["doc"].map(places(book)["place"])
+    frame["offsets"] = [
+        f"{start}–{end}"
+        for start, end in zip(frame["quote_start"], frame["quote_end"], strict=True)
+    ]
+    frame["quote"] = frame["quote"].str.replace("⏎", "")
+    frame["gloss"] = [row.gloss_en for row in book.headlines]
+    columns = ["place", "indicator", "kind", "time_period", "cited", "quote", "gloss"]
+    if language == "zh":
+        columns.remove("gloss")
+    return as_table(frame, [*columns, "offsets"], root, language=language)
+
+
+def rubric(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
+    """Explain the grades: what each facet of a pair costs, and why."""
+    book = load_codebook(root or find_root())
+    frame = pd.DataFrame(
+        [
+            {
+                "grade": row.grade,
+                "facet": row.facet,
+                "reason": row.reason_zh if language == "zh" else row.reason_en,
+            }
+            for row in book.facets.values()
+            if row.state != "same"
+        ]
+    ).sort_values(["grade", "facet", "reason"], ascending=[False, True, True])
+    return as_table(frame, root=root, language=language)
