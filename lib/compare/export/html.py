@@ -56,6 +56,27 @@ REFERENCE = re.compile(r"url\(\s*['\"]?#([^)'\"]+)['\"]?\s*\)")
 WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60"
 ID_CELL = re.compile(rf"<td>(?:{ID}(?:[;\s]|<br>)*)+</td>")
 BREAK_IN_CHINESE = re.compile(f"(?<=[{WIDE}])\n(?=[{WIDE}])")
+WORDS = {
+    "en": {
+        "skip": "Skip to the content",
+        "contents": "Contents",
+        "home": "All reports",
+        "filter": "Filter rows",
+        "count": "{n} of {all} rows",
+        "note": "Note: ",
+        "source": "Source: ",
+    },
+    "zh": {
+        "skip": "跳到正文",
+        "contents": "目录",
+        "home": "全部报告",
+        "filter": "筛选行",
+        "count": "共 {all} 行，显示 {n} 行",
+        "note": "注：",
+        "source": "资料来源：",
+    },
+}
+BELOW = re.compile('<span class="(note|source)">(?:Note|Source): ')
 HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 
 
@@ -80,9 +101,10 @@ def render(notebook: Path, *, language: str = "en", home: str = "") -> str:
         not exactly one title, or uses the name of a figure twice.
     """
     content = _read(notebook)
+    words = WORDS[language.split("-")[0]]
     taken: set[str] = {"content", "contents"}
-    shown = list(_blocks(content, notebook.name, taken))
-    headed, outline = _with_anchors("\n".join(shown), taken)
+    shown = "\n".join(_blocks(content, notebook.name, taken))
+    headed, outline = _with_anchors(_in_words(shown, words), taken)
     titles = [text for level, _, text in outline if level == 1]
     if len(titles) != 1:
         what = f"{len(titles)} titles (headings of level 1)."
@@ -92,10 +114,12 @@ def render(notebook: Path, *, language: str = "en", home: str = "") -> str:
     page = {
         "title": titles[0],
         "language": language,
+        "words": words,
         "home": home,
         "contents": [(anchor, text) for level, anchor, text in outline if level == 2],
         "body": headed,
-        "css": font_faces("".join([headed, *titles])) + _template("report.css"),
+        "css": font_faces("".join([headed, *titles, *words.values()]))
+        + _template("report.css"),
         "script": script,
         "script_hash": base64.b64encode(
             hashlib.sha256(script.encode()).digest()
@@ -281,10 +305,16 @@ def _figure(data: dict[str, Any], name: str, taken: set[str]) -> str:
     note = f'<span class="note">Note: {words["note"]}</span> ' if words["note"] else ""
     return (
         f'<figure id="{escape(anchor)}">\n'
-        f'<div class="scroll" tabindex="0">{drawing}</div>\n'
+        f'<div class="scroll" tabindex="0" role="region" '
+        f'aria-label="{words["caption"]}">{drawing}</div>\n'
         f'<figcaption><span class="caption">{words["caption"]}</span> {note}'
         f'<span class="source">Source: {words["source"]}</span></figcaption></figure>'
     )
+
+
+def _in_words(body: str, words: dict[str, str]) -> str:
+    """Begin notes and sources with the words of the page's language."""
+    return BELOW.sub(lambda m: f'<span class="{m[1]}">{words[m[1]]}', body)
 
 
 def _anchor(text: str) -> str:
