@@ -222,6 +222,13 @@ def test_equal_headings_get_different_ids(tmp_path: Any) -> None:
     assert text.count('id="gap"') == 1
 
 
+def test_a_box_is_named_by_its_heading(tmp_path: Any) -> None:
+    prose = "# A\n\n<aside>\n\n## B c\n\n1. d\n\n</aside>\n\n<aside>e</aside>"
+    text = render(write(tmp_path / "n.ipynb", prose=prose))
+    assert re.search(r'<aside aria-labelledby="B-c">\s*<h2 id="B-c">B c</h2>', text)
+    assert "<aside>e</aside>" in text
+
+
 def test_a_chinese_page_says_so(tmp_path: Any) -> None:
     text = render(write(tmp_path / "n.ipynb"), language="zh-CN")
     assert '<html lang="zh-CN">' in text and "跳到正文" in text

@@ -114,7 +114,7 @@ def test_the_keyboard_reaches_everything(opened: Any, site: Site, name: str) -> 
     tab.keyboard.press("Enter")
     assert tab.url.endswith("#content")
     wanted = [".scroll", "th button", ".filter input"]
-    reached = {}
+    reached: dict[str, int] = {}
     for step in range(400):
         tab.keyboard.press("Tab")
         for selector in wanted:

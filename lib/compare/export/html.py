@@ -78,6 +78,7 @@ WORDS = {
 }
 BELOW = re.compile('<span class="(note|source)">(?:Note|Source): ')
 HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
+BOX = re.compile(r'<aside>(\s*<h[1-6] id="([^"]*)")')
 
 
 def render(notebook: Path, *, language: str = "en", home: str = "") -> str:
@@ -323,7 +324,7 @@ def _anchor(text: str) -> str:
 
 
 def _with_anchors(body: str, taken: set[str]) -> tuple[str, list[tuple[int, str, str]]]:
-    """Give every heading its own id; return level, id and text of each."""
+    """Give headings ids, and boxes their heading as name; return level, id, text."""
     outline: list[tuple[int, str, str]] = []
 
     def numbered(match: re.Match[str]) -> str:
@@ -338,7 +339,8 @@ def _with_anchors(body: str, taken: set[str]) -> tuple[str, list[tuple[int, str,
         outline.append((int(level), anchor, text))
         return f'<h{level} id="{escape(anchor)}">{inside}</h{level}>'
 
-    return HEADING.sub(numbered, body), outline
+    headed = HEADING.sub(numbered, body)
+    return BOX.sub(r'<aside aria-labelledby="\2">\1', headed), outline
 
 
 def _inside(element: lxml.html.HtmlElement) -> str:
