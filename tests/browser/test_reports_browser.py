@@ -22,6 +22,7 @@ from compare.export.evidence import Evidence
 
 PAGES = [*REPORTS, *KEY_FINDINGS]
 PHONE = {"width": 390, "height": 844}
+PAPER = {"width": 643, "height": 900}  # A4 within its margins, 170 mm
 WINDOWS = [{"width": 1280, "height": 900}, PHONE]
 SCHEMES = ["light", "dark"]
 SORTABLE = "main table:has(th button)"
@@ -293,6 +294,13 @@ def test_print_leaves_out_what_only_a_screen_can_do(
     assert hidden.is_visible(), "a print says nothing of a filter, so it has all rows"
     assert style(tab, "body", "backgroundColor") == ["rgb(255, 255, 255)"]
     assert style(tab, "figure .scroll", "overflowX", "maxHeight") == ["visible", "none"]
+
+
+@every_page
+def test_no_table_makes_the_print_smaller(opened: Any, site: Site, name: str) -> None:
+    tab = opened(site(name), viewport=PAPER)
+    tab.emulate_media(media="print")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= PAPER["width"]
 
 
 @pytest.mark.parametrize("name", KEY_FINDINGS)
