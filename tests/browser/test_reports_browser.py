@@ -114,7 +114,9 @@ def test_the_keyboard_reaches_everything(opened: Any, site: Site, name: str) -> 
     assert tab.locator(".skip").bounding_box()["x"] >= 0
     tab.keyboard.press("Enter")
     assert tab.url.endswith("#content")
-    wanted = [".scroll", "th button", ".filter input"]
+    every = [".scroll", "th button", ".filter input"]
+    wanted = [selector for selector in every if tab.locator(selector).count()]
+    assert wanted == every or name in REPORTS
     reached: dict[str, int] = {}
     for step in range(400):
         tab.keyboard.press("Tab")
@@ -150,7 +152,7 @@ def test_enter_sorts_numbers_as_numbers(opened: Any, site: Site, name: str) -> N
                 assert filled == sorted(filled, reverse=direction == "descending")
                 assert not any(after[len(filled) :]), "empty cells come last"
                 changed += after != before
-    assert changed
+    assert changed or name in REPORTS, "a report may have no numbers out of order"
 
 
 @pytest.mark.parametrize("name", KEY_FINDINGS)
@@ -174,12 +176,16 @@ def test_typing_in_a_filter_leaves_the_rows_that_fit(
     tab = opened(site(name))
     chinese = language(name) == "zh-CN"
     filters = tab.locator(".filter").all()
-    assert filters
+    assert filters or name in REPORTS, "a report may have short tables only"
     for line in filters:
         table = line.locator("xpath=following-sibling::*[1]").locator("table")
         everything = rows_shown(table)
         field, told = line.locator("input"), line.locator("[role=status]")
-        assert line.inner_text().startswith("筛选行" if chinese else "Filter rows")
+        words = "筛选行" if chinese else "Filter rows"
+        assert line.inner_text().startswith(words)
+        caption = table.locator("caption").all_inner_texts()
+        label = ": ".join([words, *caption])
+        assert field.get_attribute("aria-label") == label
 
         def counted(found: int, all: int = len(everything)) -> str:
             return (
@@ -214,7 +220,7 @@ def test_what_scrolls_has_a_name_and_scrolls_by_keyboard(
             tab.keyboard.press("ArrowRight")
             moved = "() => document.activeElement.scrollLeft > 0"
             tab.wait_for_function(moved)
-    assert wide
+    assert wide or name in REPORTS, "a report may have nothing wide"
 
 
 @every_page
@@ -285,15 +291,15 @@ def test_print_leaves_out_what_only_a_screen_can_do(
     opened: Any, site: Site, name: str
 ) -> None:
     tab = opened(site(name), color_scheme="dark")
-    field = tab.locator(".filter input").first
-    field.fill("nothing like this")
-    hidden = tab.locator("tr[hidden]").first
-    assert hidden.is_hidden()
+    for field in tab.locator(".filter input").all():
+        field.fill("nothing like this")
+    hidden = tab.locator("tr[hidden]").all()
+    assert (hidden or name in REPORTS) and not any(row.is_visible() for row in hidden)
     tab.emulate_media(media="print")
     assert not any(line.is_visible() for line in tab.locator(".filter, nav").all())
-    assert hidden.is_visible(), "a print says nothing of a filter, so it has all rows"
+    assert all(row.is_visible() for row in hidden), "a print tells of no filter"
     assert style(tab, "body", "backgroundColor") == ["rgb(255, 255, 255)"]
-    assert style(tab, "figure .scroll", "overflowX", "maxHeight") == ["visible", "none"]
+    assert style(tab, ".scroll", "overflowX", "maxHeight") == ["visible", "none"]
 
 
 @every_page

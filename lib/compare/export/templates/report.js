@@ -38,6 +38,7 @@ const filterable = (table, body) => {
   const rows = [...body.rows].map(row => [row, plain([...row.cells].map(cell => cell.textContent).join(" "))]);
   line.className = "filter";
   field.type = "search";
+  field.ariaLabel = [words.filter, table.caption?.textContent].filter(Boolean).join(": ");
   label.append(words.filter, field);
   count.role = "status";
   line.append(label, count);
