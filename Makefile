@@ -61,9 +61,9 @@ else
 	@$(MAKE) --no-print-directory test-browser
 endif
 
-test-browser: $(READY) ## open JupyterLab and the evidence page in headless Chromium
+test-browser: $(READY) ## open JupyterLab, the reports and the evidence in headless Chromium
 	@test -n "$(CHROMIUM)" || { echo "No chromium on PATH, and make does not install one. Do: apt-get install chromium fonts-noto-cjk (Debian)."; exit 1; }
-	@echo "installing into $(VENV): playwright (pinned, with hashes); using $(CHROMIUM)"
+	@echo "installing into $(VENV): playwright and axe (pinned, with hashes); using $(CHROMIUM)"
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r tests/browser/requirements.lock
 	$(BIN)/python -m pytest -q tests/browser
 

@@ -28,7 +28,7 @@ LONG = 60
 FIGURE = "application/vnd.compare.figure+json"
 EVIDENCE = "../reports/evidence.html"
 CITED = re.compile(r"\[([^\[\]]+)\]\(([a-z]+:[\w:.-]+)\)")
-BELOW = {"en": ("Note: ", "Source: "), "zh": ("注:", "来源:")}
+BELOW = {"en": ("Note: ", "Source: "), "zh": ("注：", "资料来源：")}
 NUMBER = re.compile(r"[≥≤<>~≈+−-]?\s?\d[\d,]*(\.\d+)?\s?[%‰+]?")
 
 

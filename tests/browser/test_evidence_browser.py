@@ -3,85 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from compare.export.evidence import Evidence, best_grades, load, page
+from browser.conftest import lowest_contrast, mark_is_in_sight, see, write
+from compare.export.evidence import Evidence, best_grades
 
-ROOT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-).split()
 MANY = 20_000
 HOSTILE = (
     "</script><script>window.hit=1</script><img src=x onerror='window.hit=1'>\u2028"
 )
 SHOWN = "#list tbody tr"
 LOADED = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
-
-if not CHROMIUM or not importlib.util.find_spec("playwright"):
-    pytest.skip("needs chromium on PATH and playwright", allow_module_level=True)
-
-
-@pytest.fixture(scope="module")
-def evidence() -> Evidence:
-    return load(ROOT)
-
-
-@pytest.fixture(scope="module")
-def address(evidence: Evidence, tmp_path_factory: Any) -> str:
-    return write(evidence, tmp_path_factory.mktemp("page"))
-
-
-def write(evidence: Evidence, folder: Path) -> str:
-    path = folder / "evidence.html"
-    path.write_text(page(evidence), "utf-8", newline="")
-    return path.as_uri()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = importlib.import_module("playwright.sync_api")
-    with playwright.sync_playwright() as tool:
-        found = tool.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield found
-        found.close()
-
-
-@pytest.fixture
-def opened(browser: Any) -> Iterator[Any]:
-    """Open pages; at the end no page has asked for anything or complained."""
-    contexts = []
-    complaints: list[str] = []
-
-    def visit(url: str, **options: Any) -> Any:
-        options.setdefault("viewport", {"width": 1280, "height": 900})
-        context = browser.new_context(**{"locale": "en-GB", **options})
-        contexts.append(context)
-        tab = context.new_page()
-        tab.set_default_timeout(5000)
-        tab.on("console", lambda message: complaints.append(message.text))
-        tab.on("pageerror", lambda error: complaints.append(str(error)))
-        tab.on("request", lambda request: watch(request.url))
-        tab.goto(url)
-        return tab
-
-    def watch(url: str) -> None:
-        if not url.startswith(("file:", "data:")):
-            complaints.append(url)
-
-    yield visit
-    for context in contexts:
-        context.close()
-    assert complaints == []
 
 
 def count(tab: Any) -> int:
@@ -91,26 +27,9 @@ def count(tab: Any) -> int:
     return int(found[1].replace(",", ""))
 
 
-def see(tab: Any, selector: str, text: str = "") -> None:
-    """Wait until an element is to be seen, with some text."""
-    tab.locator(selector, has_text=text).first.wait_for()
-
-
 def gone(tab: Any) -> None:
     """Wait until the panel is closed."""
     tab.locator("#panel").wait_for(state="hidden")
-
-
-def mark_is_in_sight(tab: Any) -> bool:
-    sight: bool = tab.evaluate(
-        """() => {
-          const mark = document.getElementById("mark").getBoundingClientRect();
-          const box = document.getElementById("text").getBoundingClientRect();
-          return mark.top >= box.top - 1 && mark.bottom <= box.bottom + 1
-            && mark.bottom <= innerHeight;
-        }"""
-    )
-    return sight
 
 
 @pytest.mark.parametrize(
@@ -324,33 +243,6 @@ def test_it_fits_its_window_and_is_readable(
         spare = "list => list.clientWidth - list.scrollWidth"
         assert tab.locator("#list").evaluate(spare) >= 0
         assert lowest_contrast(tab) >= 4.5
-
-
-def lowest_contrast(tab: Any) -> float:
-    lowest: float = tab.evaluate(
-        """() => {
-          const light = rgb => rgb.match(/[\\d.]+/g).slice(0, 3).map(part => {
-            const share = part / 255;
-            return share <= .04045 ? share / 12.92 : ((share + .055) / 1.055) ** 2.4;
-          }).reduce((sum, part, at) => sum + part * [.2126, .7152, .0722][at], 0);
-          const behind = element => {
-            const colour = getComputedStyle(element).backgroundColor;
-            return colour === "rgba(0, 0, 0, 0)" && element.parentElement
-              ? behind(element.parentElement) : colour;
-          };
-          const written = element => element.offsetWidth && !element.disabled
-            && [...element.childNodes].some(node =>
-              node.nodeType === 3 && node.data.trim());
-          const all = [...document.querySelectorAll("body *")];
-          const ratios = all.filter(written).map(element => {
-            const ink = getComputedStyle(element).color;
-            const pair = [light(ink), light(behind(element))];
-            return (Math.max(...pair) + .05) / (Math.min(...pair) + .05);
-          });
-          return Math.min(...ratios);
-        }"""
-    )
-    return lowest
 
 
 def test_a_phone_shows_the_sentence_over_the_list(opened: Any, address: str) -> None:

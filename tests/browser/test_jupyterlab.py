@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import shutil
@@ -15,13 +14,9 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from browser.conftest import ROOT
+
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-).split()
 SECONDS = 120
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -62,9 +57,6 @@ GLYPHS = """() => ["养", "托", "咸"].map(character => {
 })"""
 
 ERRORS = ".jp-OutputArea-output[data-mime-type*=stderr]"
-
-if not CHROMIUM or not importlib.util.find_spec("playwright"):
-    pytest.skip("needs chromium on PATH and playwright", allow_module_level=True)
 
 
 @pytest.fixture(scope="module")
@@ -136,18 +128,15 @@ def address(runtime: Path, server: subprocess.Popen[bytes], log: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def tab(lab: str) -> Iterator[Any]:
+def tab(browser: Any, lab: str) -> Iterator[Any]:
     """One window of a browser with JupyterLab in it."""
-    playwright = importlib.import_module("playwright.sync_api")
-    with playwright.sync_playwright() as tool:
-        browser = tool.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 1000})
-        page.set_default_timeout(SECONDS * 1000)
-        page.goto(f"{lab}lab")
-        page.wait_for_function("window.jupyterapp")
-        page.evaluate("window.jupyterapp.restored")
-        yield page
-        browser.close()
+    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    page.set_default_timeout(SECONDS * 1000)
+    page.goto(f"{lab}lab")
+    page.wait_for_function("window.jupyterapp")
+    page.evaluate("window.jupyterapp.restored")
+    yield page
+    page.close()
 
 
 def code(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -57,7 +57,24 @@ REFERENCE = re.compile(r"url\(\s*['\"]?#([^)'\"]+)['\"]?\s*\)")
 WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60"
 ID_CELL = re.compile(rf"<td>(?:{ID}(?:[;\s]|<br>)*)+</td>")
 BREAK_IN_CHINESE = re.compile(f"(?<=[{WIDE}])\n(?=[{WIDE}])")
+WORDS = {
+    "en": {
+        "skip": "Skip to the content",
+        "contents": "Contents",
+        "home": "All reports",
+        "filter": "Filter rows",
+        "count": "{n} of {all} rows",
+    },
+    "zh": {
+        "skip": "跳到正文",
+        "contents": "目录",
+        "home": "全部报告",
+        "filter": "筛选行",
+        "count": "共 {all} 行，显示 {n} 行",
+    },
+}
 HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
+BOX = re.compile(r'<aside>(\s*<h[1-6] id="([^"]*)")')
 
 
 def render(notebook: Path, *, home: str = "") -> str:
@@ -79,9 +96,11 @@ def render(notebook: Path, *, home: str = "") -> str:
         not exactly one title, or uses the name of a figure twice.
     """
     content = _read(notebook)
+    language = language_of(notebook)
+    words = WORDS[language]
     taken: set[str] = {"content", "contents"}
-    shown = list(_blocks(content, notebook.name, taken))
-    headed, outline = _with_anchors("\n".join(shown), taken)
+    shown = "\n".join(_blocks(content, notebook.name, taken))
+    headed, outline = _with_anchors(shown, taken)
     titles = [text for level, _, text in outline if level == 1]
     if len(titles) != 1:
         what = f"{len(titles)} titles (headings of level 1)."
@@ -90,11 +109,13 @@ def render(notebook: Path, *, home: str = "") -> str:
     script = _template("report.js")
     page = {
         "title": titles[0],
-        "language": TAGGED[language_of(notebook)],
+        "language": TAGGED[language],
+        "words": words,
         "home": home,
         "contents": [(anchor, text) for level, anchor, text in outline if level == 2],
         "body": headed,
-        "css": font_faces("".join([headed, *titles])) + _template("report.css"),
+        "css": font_faces("".join([headed, *titles, *words.values()]))
+        + _template("report.css"),
         "script": script,
         "script_hash": base64.b64encode(
             hashlib.sha256(script.encode()).digest()
@@ -305,7 +326,8 @@ def _figure(data: dict[str, Any], name: str, taken: set[str]) -> str:
     note = f'<span class="note">{noted}{words["note"]}</span> ' if words["note"] else ""
     return (
         f'<figure id="{escape(anchor)}">\n'
-        f'<div class="scroll" tabindex="0">{drawing}</div>\n'
+        f'<div class="scroll" tabindex="0" role="region" '
+        f'aria-label="{words["caption"]}">{drawing}</div>\n'
         f'<figcaption><span class="caption">{words["caption"]}</span> {note}'
         f'<span class="source">{from_}{words["source"]}</span></figcaption></figure>'
     )
@@ -317,7 +339,7 @@ def _anchor(text: str) -> str:
 
 
 def _with_anchors(body: str, taken: set[str]) -> tuple[str, list[tuple[int, str, str]]]:
-    """Give every heading its own id; return level, id and text of each."""
+    """Give headings ids, and boxes their heading as name; return level, id, text."""
     outline: list[tuple[int, str, str]] = []
 
     def numbered(match: re.Match[str]) -> str:
@@ -332,7 +354,8 @@ def _with_anchors(body: str, taken: set[str]) -> tuple[str, list[tuple[int, str,
         outline.append((int(level), anchor, text))
         return f'<h{level} id="{escape(anchor)}">{inside}</h{level}>'
 
-    return HEADING.sub(numbered, body), outline
+    headed = HEADING.sub(numbered, body)
+    return BOX.sub(r'<aside aria-labelledby="\2">\1', headed), outline
 
 
 def _inside(element: lxml.html.HtmlElement) -> str:
