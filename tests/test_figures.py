@@ -296,6 +296,21 @@ def pixels(figure: Figure) -> bytes:
     return bytes(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
 
 
+def unseen(figure: Figure) -> list[Text]:
+    """Labels of ticks that are not drawn: beyond the ends of an axis, or of none."""
+    return [
+        tick.label1
+        for axes in figure.axes
+        for axis in (axes.xaxis, axes.yaxis)
+        for tick in axis.get_major_ticks()
+        if not axes.axison
+        or not tick.label1.get_visible()
+        or not min(axis.get_view_interval())
+        <= tick.get_loc()
+        <= max(axis.get_view_interval())
+    ]
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_glyph_can_be_drawn_and_every_text_is_on_the_paper(
     name: str, figures: dict[str, Figure]
@@ -303,10 +318,10 @@ def test_every_glyph_can_be_drawn_and_every_text_is_on_the_paper(
     figure = figures[name]
     pixels(figure)  # a missing glyph is a warning, and warnings are errors
     paper = figure.bbox
-    ticks = [label for axes in figure.axes for label in axes.get_xticklabels()]
+    hidden = unseen(figure)
     for item in figure.findobj(Text):
         assert isinstance(item, Text)
-        if item.get_text() and item.get_visible() and item not in ticks:
+        if item.get_text() and item.get_visible() and item not in hidden:
             box = item.get_window_extent()
             assert paper.x0 - 2 <= box.x0 and box.x1 <= paper.x1 + 2, item.get_text()
             assert paper.y0 - 2 <= box.y0 and box.y1 <= paper.y1 + 2, item.get_text()
@@ -316,24 +331,14 @@ def test_every_glyph_can_be_drawn_and_every_text_is_on_the_paper(
 def test_no_words_cover_others(name: str, figures: dict[str, Figure]) -> None:
     figure = figures[name]
     pixels(figure)
-    ticks = [
-        tick.label1
-        for axes in figure.axes
-        for axis in (axes.xaxis, axes.yaxis)
-        for tick in axis.get_major_ticks()
-        if not axes.axison
-        or not min(axis.get_view_interval())
-        <= tick.get_loc()
-        <= max(axis.get_view_interval())
-        or not tick.label1.get_visible()
-    ]
+    hidden = unseen(figure)
     boxes = [
         (item.get_text(), Text.get_window_extent(item))
         for item in figure.findobj(Text)
         if isinstance(item, Text)
         and item.get_text().strip()
         and item.get_visible()
-        and item not in ticks
+        and item not in hidden
     ]
     assert len(boxes) > 10
     for rank, (words, box) in enumerate(boxes):
@@ -527,3 +532,10 @@ def test_a_value_that_may_not_stand_there_is_refused(name: str) -> None:
     frame = view().assign(grade="C", facet="numerator")
     with pytest.raises(Problems, match="has grade C here"):
         plot(frame)
+
+
+def test_a_figure_of_nothing_is_refused() -> None:
+    nothing = views.denominators(doc="jiamusi")
+    assert nothing.empty
+    with pytest.raises(Problems, match="nothing to draw"):
+        plot_denominators(nothing)
