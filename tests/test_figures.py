@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from compare import views
+from compare import digest, views
 from compare.codebook import Codebook
 from compare.figures import (
     CAUTION,
@@ -346,6 +346,14 @@ def test_no_words_cover_others(name: str, figures: dict[str, Figure]) -> None:
             wide = min(box.x1, other.x1) - max(box.x0, other.x0)
             high = min(box.y1, other.y1) - max(box.y0, other.y0)
             assert wide < 2 or high < 3, f"{words!r} and {others!r}"
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_digest_is_that_of_the_figure_as_drawn(name: str) -> None:
+    figure = FIGURES[name]()
+    before = digest.of_figure(figure, {})
+    pixels(figure)
+    assert digest.of_figure(figure, {}) == before
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -17,6 +17,12 @@ import pandas as pd
 from matplotlib import font_manager, rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import (
+    Affine2D,
+    ScaledTranslation,
+    Transform,
+    blended_transform_factory,
+)
 
 from compare.codebook import Codebook, Place, find_root, load_codebook
 from compare.problems import Problem, raise_any
@@ -141,6 +147,7 @@ def plot_bed_ratios(
         for axes, (panel, title) in zip(panels, titles.items(), strict=True):
             part = ratios[ratios["panel"] == panel]
             axes.set_xlim(0, 55)
+            axes.set_xticks(range(0, 55, 10))
             _dots(axes, part, book, footnote_letters(ratios))
             _reference(axes, lines[lines["indicator"].isin(part["indicator"])])
             axes.set_title(title, loc="left", fontsize=8.5, pad=56)
@@ -781,16 +788,25 @@ def _reference(axes: Axes, lines: pd.DataFrame) -> None:
             linespacing=1.0,
             color=GREY,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
-            zorder=6 - rank % 2,
-            arrowprops={
-                "arrowstyle": "-",
-                "color": GREY,
-                "linewidth": 0.6,
-                "shrinkA": 0,
-                "shrinkB": 0,
-                "relpos": (1 if right else 0, 0),
-            },
+            zorder=6,
         )
+        axes.plot(
+            [value, value],
+            [0, 3 + 26 * (rank % 2)],
+            color=GREY,
+            linewidth=0.6,
+            transform=_above(axes),
+            clip_on=False,
+            zorder=5,
+        )
+
+
+def _above(axes: Axes) -> Transform:
+    """Across as the data, up in points from the top of the axes."""
+    box: Any = axes.transAxes
+    points = Affine2D().scale(1 / 72) + axes.figure.dpi_scale_trans
+    up = points + ScaledTranslation(0, 1, box)
+    return blended_transform_factory(axes.transData, up)
 
 
 def _key(
