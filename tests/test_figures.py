@@ -24,7 +24,9 @@ from compare.figures import (
     plot_coverage,
     plot_denominators,
     plot_feasibility,
+    plot_findings,
     plot_lottery_fund_shares,
+    plot_pace,
     plot_shares,
     plot_squeeze,
 )
@@ -83,6 +85,15 @@ def areas() -> Figure:
     return plot_areas(views.area_series("childcare_slots"))
 
 
+def findings() -> Figure:
+    return plot_findings(views.findings_by_rule())
+
+
+def pace() -> Figure:
+    codes = ["nursing_bed_share", SLOTS]
+    return plot_pace(views.progress(), codes, views.national_pace(codes))
+
+
 FIGURES = {
     "coverage": coverage,
     "beds": beds,
@@ -93,6 +104,8 @@ FIGURES = {
     "squeeze": squeeze,
     "feasibility": feasibility,
     "areas": areas,
+    "findings": findings,
+    "pace": pace,
 }
 
 
