@@ -236,11 +236,12 @@ def test_a_chinese_page_says_so(tmp_path: Any) -> None:
     assert 'data-filter="筛选行"' in text and "Filter rows" not in text
 
 
-def test_notes_and_sources_begin_in_the_language_of_the_page() -> None:
-    text = render(DEMO, language="zh-CN")
-    assert '<span class="source">资料来源：Plan, section 3</span>' in text
-    assert '<span class="note">注：Stated, not computed.</span>' in text
-    assert ">Source: " not in text and ">Note: " not in text
+def test_notes_and_sources_begin_in_their_language(tmp_path: Any) -> None:
+    shown = figure()
+    shown.data[FIGURE] |= {"language": "zh", "note": "N"}
+    text = render(write(tmp_path / "n.zh.ipynb", shown))
+    assert '<span class="source">资料来源：S</span>' in text
+    assert '<span class="note">注：N</span>' in text
 
 
 def test_the_same_bytes_twice(page: Any) -> None:

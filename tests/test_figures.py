@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from compare import views
+from compare import digest, views
 from compare.codebook import Codebook
 from compare.figures import (
     CAUTION,
@@ -24,7 +24,9 @@ from compare.figures import (
     plot_coverage,
     plot_denominators,
     plot_feasibility,
+    plot_findings,
     plot_lottery_fund_shares,
+    plot_pace,
     plot_shares,
     plot_squeeze,
 )
@@ -83,6 +85,15 @@ def areas() -> Figure:
     return plot_areas(views.area_series("childcare_slots"))
 
 
+def findings() -> Figure:
+    return plot_findings(views.findings_by_rule())
+
+
+def pace() -> Figure:
+    codes = ["nursing_bed_share", SLOTS]
+    return plot_pace(views.progress(), codes, views.national_pace(codes))
+
+
 FIGURES = {
     "coverage": coverage,
     "beds": beds,
@@ -93,6 +104,8 @@ FIGURES = {
     "squeeze": squeeze,
     "feasibility": feasibility,
     "areas": areas,
+    "findings": findings,
+    "pace": pace,
 }
 
 
@@ -296,6 +309,21 @@ def pixels(figure: Figure) -> bytes:
     return bytes(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
 
 
+def unseen(figure: Figure) -> list[Text]:
+    """Labels of ticks that are not drawn: beyond the ends of an axis, or of none."""
+    return [
+        tick.label1
+        for axes in figure.axes
+        for axis in (axes.xaxis, axes.yaxis)
+        for tick in axis.get_major_ticks()
+        if not axes.axison
+        or not tick.label1.get_visible()
+        or not min(axis.get_view_interval())
+        <= tick.get_loc()
+        <= max(axis.get_view_interval())
+    ]
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_glyph_can_be_drawn_and_every_text_is_on_the_paper(
     name: str, figures: dict[str, Figure]
@@ -303,10 +331,10 @@ def test_every_glyph_can_be_drawn_and_every_text_is_on_the_paper(
     figure = figures[name]
     pixels(figure)  # a missing glyph is a warning, and warnings are errors
     paper = figure.bbox
-    ticks = [label for axes in figure.axes for label in axes.get_xticklabels()]
+    hidden = unseen(figure)
     for item in figure.findobj(Text):
         assert isinstance(item, Text)
-        if item.get_text() and item.get_visible() and item not in ticks:
+        if item.get_text() and item.get_visible() and item not in hidden:
             box = item.get_window_extent()
             assert paper.x0 - 2 <= box.x0 and box.x1 <= paper.x1 + 2, item.get_text()
             assert paper.y0 - 2 <= box.y0 and box.y1 <= paper.y1 + 2, item.get_text()
@@ -316,24 +344,14 @@ def test_every_glyph_can_be_drawn_and_every_text_is_on_the_paper(
 def test_no_words_cover_others(name: str, figures: dict[str, Figure]) -> None:
     figure = figures[name]
     pixels(figure)
-    ticks = [
-        tick.label1
-        for axes in figure.axes
-        for axis in (axes.xaxis, axes.yaxis)
-        for tick in axis.get_major_ticks()
-        if not axes.axison
-        or not min(axis.get_view_interval())
-        <= tick.get_loc()
-        <= max(axis.get_view_interval())
-        or not tick.label1.get_visible()
-    ]
+    hidden = unseen(figure)
     boxes = [
         (item.get_text(), Text.get_window_extent(item))
         for item in figure.findobj(Text)
         if isinstance(item, Text)
         and item.get_text().strip()
         and item.get_visible()
-        and item not in ticks
+        and item not in hidden
     ]
     assert len(boxes) > 10
     for rank, (words, box) in enumerate(boxes):
@@ -341,6 +359,14 @@ def test_no_words_cover_others(name: str, figures: dict[str, Figure]) -> None:
             wide = min(box.x1, other.x1) - max(box.x0, other.x0)
             high = min(box.y1, other.y1) - max(box.y0, other.y0)
             assert wide < 2 or high < 3, f"{words!r} and {others!r}"
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_digest_is_that_of_the_figure_as_drawn(name: str) -> None:
+    figure = FIGURES[name]()
+    before = digest.of_figure(figure, {})
+    pixels(figure)
+    assert digest.of_figure(figure, {}) == before
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -527,3 +553,10 @@ def test_a_value_that_may_not_stand_there_is_refused(name: str) -> None:
     frame = view().assign(grade="C", facet="numerator")
     with pytest.raises(Problems, match="has grade C here"):
         plot(frame)
+
+
+def test_a_figure_of_nothing_is_refused() -> None:
+    nothing = views.denominators(doc="jiamusi")
+    assert nothing.empty
+    with pytest.raises(Problems, match="nothing to draw"):
+        plot_denominators(nothing)

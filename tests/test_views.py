@@ -492,3 +492,68 @@ def test_views_read_what_was_curated_and_do_not_compute_it_again(
     frame = views.statements(["eldercare_beds_per_1000_elderly"], project)
     assert "33" in frame["stated"].tolist()
     assert table(ROOT / path) != table(project / path)
+
+
+def test_only_a_place_that_states_a_number_has_one_implied_beside_it() -> None:
+    frame = views.denominators()
+    sources = frame.groupby("doc")["source"].agg(set)
+    assert all(found == {"reported", "derived"} for found in sources)
+    assert frame.loc[frame["source"] == "derived", "value"].isna().all()
+    assert (
+        not frame.loc[frame["source"] == "derived", ["lower", "upper"]]
+        .isna()
+        .any(axis=None)
+    )
+    pd.testing.assert_frame_equal(views.denominators(doc=frame["doc"][0]), frame)
+
+
+def test_a_line_of_the_squeeze_has_two_ends_or_a_reason() -> None:
+    frame = views.squeeze()
+    for _, rows in frame[frame["line"] != "ratio"].groupby(["doc", "line"]):
+        if len(rows) == 2:
+            assert rows["index"].iloc[0] == 100
+            assert rows["index"].iloc[1] == pytest.approx(
+                100 * rows["value"].iloc[1] / rows["value"].iloc[0]
+            )
+            assert not rows["reason_en"].any()
+        else:
+            assert rows["index"].isna().all()
+            assert rows["reason_en"].all() and rows["reason_zh"].all()
+    scenario = frame[frame["kind"] == "scenario"]
+    assert (scenario["source"] == "derived").all()
+
+
+def test_numbers_of_the_squeeze_and_the_feasibility_are_stated_or_derived() -> None:
+    known = pd.concat([views.load(), views.load_derived()]).set_index("id")
+    for frame in (views.squeeze(), views.feasibility(), views.denominators()):
+        rows = frame[frame["lower"].notna()]
+        for column in ("lower", "upper"):
+            assert rows[column].tolist() == known.loc[rows["id"], column].tolist()
+
+
+def test_growth_of_areas_is_that_of_the_series() -> None:
+    growth = views.area_growth()
+    series = views.area_series("childcare_slots").iloc[1:].reset_index(drop=True)
+    beds = views.area_series("eldercare_beds").iloc[1:].reset_index(drop=True)
+    assert growth["area_en"].tolist() == series["Area"].tolist()
+    first, last = growth["first_year"].iloc[0], growth["last_year"].iloc[0]
+    assert growth["slots_first"].tolist() == series[first].tolist()
+    assert growth["slots_last"].tolist() == series[last].tolist()
+    for column, wide in (("slots_growth", series), ("beds_growth", beds)):
+        computed = 100 * (wide[last] - wide[first]) / wide[first]
+        assert growth[column].tolist() == pytest.approx(computed.tolist(), abs=1e-5)
+    for column in ("slots_share_first", "slots_share_last"):
+        assert growth[column].sum() == pytest.approx(100, abs=1e-4)
+
+
+def test_footnotes_give_the_reasons_of_the_codebook(book: Codebook) -> None:
+    frame = views.childcare_slot_ratios()
+    reasons = {row.reason_en for row in book.facets.values() if row.grade == "B"}
+    told = views.footnotes(frame)
+    letters = views.footnote_letters(frame)
+    assert len(letters) == len(frame.loc[frame["grade"] == "B", "facet"].unique()) > 1
+    assert [f"({letter})" in told for letter in letters.values()] == [True, True]
+    for reason in reasons:
+        told = told.replace(reason, "")
+    assert told.replace(" ", "") == "B:(a)(b)"
+    assert views.footnotes(frame.assign(grade="A")) == ""

@@ -17,6 +17,12 @@ import pandas as pd
 from matplotlib import font_manager, rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import (
+    Affine2D,
+    ScaledTranslation,
+    Transform,
+    blended_transform_factory,
+)
 
 from compare.codebook import Codebook, Place, find_root, load_codebook
 from compare.problems import Problem, raise_any
@@ -46,6 +52,7 @@ SHADES = {
     "lost_in_picture": "#ffffff",
     "lost_part": "#ffffff",
 }
+APART: dict[str, Any] = {"facecolor": "#f2f2f2", "edgecolor": "#bbbbbb", "hatch": "xx"}
 CAUTION = "\\\\"
 HATCHED = {"lost_in_picture": "////", "lost_part": "\\\\\\\\", "out_of_scope": "xxx"}
 
@@ -140,7 +147,8 @@ def plot_bed_ratios(
         panels = figure.subplots(1, 2, sharex=True)
         for axes, (panel, title) in zip(panels, titles.items(), strict=True):
             part = ratios[ratios["panel"] == panel]
-            axes.set_xlim(0, 50)
+            axes.set_xlim(0, 55)
+            axes.set_xticks(range(0, 55, 10))
             _dots(axes, part, book, footnote_letters(ratios))
             _reference(axes, lines[lines["indicator"].isin(part["indicator"])])
             axes.set_title(title, loc="left", fontsize=8.5, pad=56)
@@ -230,9 +238,7 @@ def plot_lottery_fund_shares(
         axes.axhspan(
             apart - 0.5,
             len(shares) - 0.5,
-            facecolor="#f2f2f2",
-            edgecolor="#bbbbbb",
-            hatch="xx",
+            **APART,
             linewidth=0,
             zorder=0,
         )
@@ -241,7 +247,7 @@ def plot_lottery_fund_shares(
         axes.set_xlim(40, 100)
         axes.set_xlabel("share of the fund named at the left, %  占左列资金的比例")
         _reference(axes, lines)
-        _key(figure, grades=shares["grade"])
+        _key(figure, grades=shares["grade"], apart=apart < len(shares))
     return figure
 
 
@@ -495,7 +501,7 @@ def plot_feasibility(feasibility: pd.DataFrame, root: Path | None = None) -> Fig
     _refuse_incomparable(feasibility)
     shown = _shown(feasibility, book)
     with _style():
-        figure = Figure(figsize=(WIDTH, 0.5 + 4.6 * len(shown)), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 0.5 + 5.0 * len(shown)), layout="constrained")
         panels = figure.subplots(
             2 * len(shown), 1, squeeze=False, height_ratios=[3, 1.6] * len(shown)
         )[:, 0]
@@ -783,16 +789,25 @@ def _reference(axes: Axes, lines: pd.DataFrame) -> None:
             linespacing=1.0,
             color=GREY,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
-            zorder=6 - rank % 2,
-            arrowprops={
-                "arrowstyle": "-",
-                "color": GREY,
-                "linewidth": 0.6,
-                "shrinkA": 0,
-                "shrinkB": 0,
-                "relpos": (1 if right else 0, 0),
-            },
+            zorder=6,
         )
+        axes.plot(
+            [value, value],
+            [0, 3 + 26 * (rank % 2)],
+            color=GREY,
+            linewidth=0.6,
+            transform=_above(axes),
+            clip_on=False,
+            zorder=5,
+        )
+
+
+def _above(axes: Axes) -> Transform:
+    """Across as the data, up in points from the top of the axes."""
+    box: Any = axes.transAxes
+    points = Affine2D().scale(1 / 72) + axes.figure.dpi_scale_trans
+    up = points + ScaledTranslation(0, 1, box)
+    return blended_transform_factory(axes.transData, up)
 
 
 def _key(
@@ -800,6 +815,7 @@ def _key(
     *,
     county: bool = True,
     bar: bool = False,
+    apart: bool = False,
     grades: Iterable[str] = (),
     kinds: Iterable[str] = (BASELINE, TARGET, DERIVED),
 ) -> None:
@@ -820,35 +836,26 @@ def _key(
         )
 
     kinds = set(kinds)
-    handles: list[Any] = [mark("baseline 基期", "o", GREY, 1.3)]
-    if TARGET in kinds:
-        handles.append(mark("target 目标", "o", "white", 2))
-    if PROJECTION in kinds:
-        half = mark("projection 预测", "o", GREY, 1.3)
-        half.set(fillstyle="bottom", markerfacecoloralt="white", markersize=9)
-        handles.append(half)
-    if county:
-        handles.append(mark("county 县 (hollow)", "D", "white", 1.3))
-    if bar and DERIVED in kinds:
-        handles.append(mark("derived 推算", "x", GREY, 2))
-    if bar:
-        handles.append(
-            Patch(
-                facecolor="white",
-                edgecolor=GREY,
-                hatch="////",
-                label="range that the words allow 区间",
-            )
-        )
-    if "B" in set(grades):
-        handles.append(
-            Patch(
-                facecolor="white",
-                edgecolor="#bbbbbb",
-                hatch=CAUTION,
-                label="grade B: see letters 谨慎比较",
-            )
-        )
+    half = mark("projection 预测", "o", GREY, 1.3)
+    half.set(fillstyle="bottom", markerfacecoloralt="white", markersize=9)
+    hatches: dict[str, dict[str, Any]] = {
+        "range that the words allow 区间": {"edgecolor": GREY, "hatch": "////"},
+        "grade B: see letters 谨慎比较": {"edgecolor": "#bbbbbb", "hatch": CAUTION},
+        "other base: not compared 口径不同,不比较": APART,
+    }
+    bars = [
+        Patch(**{"facecolor": "white", **look}, label=label)
+        for label, look in hatches.items()
+    ]
+    shown = [
+        (True, mark("baseline 基期", "o", GREY, 1.3)),
+        (TARGET in kinds, mark("target 目标", "o", "white", 2)),
+        (PROJECTION in kinds, half),
+        (county, mark("county 县 (hollow)", "D", "white", 1.3)),
+        (bar and DERIVED in kinds, mark("derived 推算", "x", GREY, 2)),
+        *zip((bar, "B" in set(grades), apart), bars, strict=True),
+    ]
+    handles = [handle for wanted, handle in shown if wanted]
     figure.legend(
         handles=handles,
         loc="outside lower center",
@@ -865,6 +872,24 @@ def _absent(doc: str, frame: pd.DataFrame, book: Codebook) -> str:
 
 
 def _shown(frame: pd.DataFrame, book: Codebook) -> list[Place]:
+    """Places of a frame, in their fixed order.
+
+    Raises
+    ------
+    Problems
+        There is none.
+    """
+    if frame.empty:
+        raise_any(
+            [
+                Problem(
+                    "figure",
+                    "there is nothing to draw.",
+                    "a frame with at least one row.",
+                    "leave the figure out, or ask the view for another place.",
+                )
+            ]
+        )
     return [place for place in book.places if place.doc in set(frame["doc"])]
 
 
@@ -1019,7 +1044,7 @@ def _slot_curves(axes: Axes, people: Axes, rows: pd.DataFrame, place: Place) -> 
         for total in (slots["lower"], printed, slots["upper"])
     )
     axes.fill_between(x, lower, upper, color=place.colour, alpha=0.15, linewidth=0)
-    as_printed = f"{number(printed)} as printed 所列"
+    as_printed = " + ".join(part["stated"] for part in reversed(role["part"]))
     for curve, words, style in (
         (upper, f"{number(slots['upper'])} slots 个托位", "-"),
         (middle, as_printed, "--"),
@@ -1047,7 +1072,7 @@ def _slot_curves(axes: Axes, people: Axes, rows: pd.DataFrame, place: Place) -> 
             spot = (row["upper"], outcome["upper"])
             _beside(axes, words, spot, above=True, side="right")
     axes.set_xlim(left, right)
-    axes.set_ylim(0.85 * min(lower), 1.08 * max(upper))
+    axes.set_ylim(0.92 * min(lower), 1.06 * max(upper))
     axes.tick_params(labelbottom=False)
     axes.set_ylabel("slots per 1,000 residents  每千人口托位数")
     axes.set_title(
@@ -1062,7 +1087,7 @@ def _on_curve(axes: Axes, words: str, spot: tuple[float, float]) -> None:
     axes.annotate(
         words,
         spot,
-        xytext=(2, 3),
+        xytext=(2, 2),
         textcoords="offset points",
         va="bottom",
         fontsize=8,
