@@ -8,13 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from compare import views
-from compare.codebook import find_root, load_codebook
-from compare.views import as_table, load, places, statements
-from compare.wording import absence, cited, dated, number, say, when, worded
+from compare.codebook import Place, find_root, load_codebook
+from compare.views import as_table, load, statements
+from compare.wording import absence, cited, dated, name_of, number, say, when, worded
+
+
+def documents(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
+    """Describe the documents in short: title, level, date, scope, what is lost."""
+    book = load_codebook(root or find_root())
+    chinese = language == "zh"
+    rows = []
+    for place in book.places:
+        source = book.documents[place.doc]
+        rows.append(
+            {
+                "place": _named(place, language),
+                "title": source.title if chinese else source.title_en,
+                "level": book.label("level", source.level, language),
+                "date_signed": source.date_signed or say(book, "not_printed", language),
+                "note": source.quality_note_zh if chinese else source.quality_note,
+            }
+        )
+    return as_table(pd.DataFrame(rows), root=root, language=language)
 
 
 def ends(
@@ -46,7 +66,7 @@ def ends(
         graded = say(book, "graded", language, worst["grade"], facet)
         rows.append(
             {
-                "place": f"{place.short_zh} {place.short_en}",
+                "place": _named(place, language),
                 "baseline": dated(own[own["kind"] == "baseline"], book, language)
                 if len(own)
                 else absence(place.doc, indicator, book, language),
@@ -85,40 +105,10 @@ def side_by_side(
     return as_table(table, root=root, language=language)
 
 
-def denominators(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
-    """Show the readings of one denominator: stated, and implied by other numbers."""
-    frame = views.denominators(root=root, language=language)
-    columns = ["place", "kind", "time_period", "cited", "formula"]
-    return as_table(frame, columns, root, language=language)
-
-
-def squeeze(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
-    """Show for each place how older people, beds and their ratio are to change.
-
-    A scenario of ours is marked as one; what is not stated twice says so.
-    """
-    book = load_codebook(root or find_root())
-    frame = views.squeeze(root, language=language)
-    scenario = book.label("measure_derived", "scenario", language)
-    reason = f"reason_{language}"
-    rows = []
-    for place in book.places:
-        cells = {"place": f"{place.short_zh} {place.short_en}"}
-        for line in frame["line"].unique():
-            own = frame[(frame["doc"] == place.doc) & (frame["line"] == line)]
-            told = [
-                say(
-                    book,
-                    "dated",
-                    language,
-                    cited(row),
-                    scenario if row["kind"] == "scenario" else when(row["time_period"]),
-                )
-                for row in own[own[reason] == ""].to_dict("records")
-            ]
-            cells[line] = " → ".join(told) or "".join(own[reason])
-        rows.append(cells)
-    return as_table(pd.DataFrame(rows), root=root, language=language)
+def contradictions(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
+    """Show where documents do not agree with themselves, in short."""
+    table = views.open_findings(root, language=language)
+    return table.drop(columns=table.columns[-1])
 
 
 def areas(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
@@ -151,18 +141,36 @@ def headlines(root: Path | None = None, *, language: str = "en") -> pd.DataFrame
     book = load_codebook(root or find_root())
     frame = load(root).set_index("id", drop=False)
     frame = frame.loc[[row.id for row in book.headlines]]
-    frame["stated"] = [worded(row, book, language) for row in frame.itertuples()]
-    frame["place"] = frame["doc"].map(places(book)["place"])
-    frame["offsets"] = [
-        f"{start}–{end}"
-        for start, end in zip(frame["quote_start"], frame["quote_end"], strict=True)
-    ]
-    frame["quote"] = frame["quote"].str.replace("⏎", "")
-    frame["gloss"] = [row.gloss_en for row in book.headlines]
-    columns = ["place", "indicator", "kind", "time_period", "cited", "quote", "gloss"]
-    if language == "zh":
-        columns.remove("gloss")
-    return as_table(frame, [*columns, "offsets"], root, language=language)
+    undated = say(book, "undated", language)
+    glosses = {row.id: row.gloss_en for row in book.headlines}
+    named = {place.doc: _named(place, language) for place in book.places}
+    rows: Iterable[Any] = frame.itertuples()
+    table = pd.DataFrame(
+        [
+            {
+                "place": named[row.doc],
+                "what": say(
+                    book,
+                    "headline",
+                    language,
+                    name_of(book, row.indicator, language),
+                    book.label("kind", row.kind, language),
+                    when(row.time_period) or undated,
+                ),
+                "cited": cited({"stated": worded(row, book, language), "id": row.id}),
+                "quote": say(
+                    book,
+                    "quoted",
+                    language,
+                    row.quote.replace("⏎", ""),
+                    glosses[row.id],
+                ),
+                "offsets": f"{row.quote_start}–{row.quote_end}",
+            }
+            for row in rows
+        ]
+    )
+    return as_table(table, root=root, language=language)
 
 
 def rubric(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
@@ -180,3 +188,8 @@ def rubric(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
         ]
     ).sort_values(["grade", "facet", "reason"], ascending=[False, True, True])
     return as_table(frame, root=root, language=language)
+
+
+def _named(place: Place, language: str) -> str:
+    """Name of a place: in Chinese, or in both languages."""
+    return place.short_zh if language == "zh" else f"{place.short_zh} {place.short_en}"

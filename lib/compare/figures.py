@@ -37,7 +37,7 @@ PROJECTION, SCENARIO = "projection", "scenario"
 SAID = {
     "reported": "stated 所列",
     DERIVED: "derived 推算",
-    SCENARIO: "scenario: beds stay  情景:床位不变",
+    SCENARIO: "scenario: beds stay  情景：床位不变",
 }
 UNDATED = "undated"
 TEN_THOUSAND = 10_000
@@ -143,7 +143,7 @@ def plot_bed_ratios(
         "(bar: all that the words allow)",
     }
     with _style():
-        figure = Figure(figsize=(WIDTH, 4.0), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 3.6), layout="constrained")
         panels = figure.subplots(1, 2, sharex=True)
         for axes, (panel, title) in zip(panels, titles.items(), strict=True):
             part = ratios[ratios["panel"] == panel]
@@ -182,7 +182,7 @@ def plot_shares(
     book = load_codebook(root or find_root())
     shares = shares if "grade" in shares else graded(shares, root)
     with _style():
-        figure = Figure(figsize=(WIDTH, 4.6), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 3.5), layout="constrained")
         axes = figure.add_subplot()
         axes.set_xlim(*limits)
         _dots(axes, shares, book, footnote_letters(shares), every_place=True)
@@ -211,7 +211,7 @@ def plot_lottery_fund_shares(
     places = {place.doc: place for place in book.places}
     _refuse_incomparable(shares)
     with _style():
-        figure = Figure(figsize=(WIDTH, 1.1 + 0.44 * len(shares)), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 1.1 + 0.38 * len(shares)), layout="constrained")
         axes = figure.add_subplot()
         names = []
         values = shares["value"].astype(float).tolist()
@@ -353,7 +353,7 @@ def plot_pace(
             axes.set_title(
                 f"{book.indicators[code].label_en}\n{book.indicators[code].label_zh}\n"
                 f"line: the country planned {number(round(pace, 2))} a year\n"
-                f"竖线:全国规划年均变化 {years}",
+                f"竖线：全国规划年均变化 {years}",
                 loc="left",
                 fontsize=8,
                 linespacing=1.2,
@@ -387,7 +387,7 @@ def plot_denominators(denominators: pd.DataFrame, root: Path | None = None) -> F
     _refuse_incomparable(denominators)
     shown = _shown(denominators, book)
     with _style():
-        figure = Figure(figsize=(WIDTH, 0.8 + 1.8 * len(shown)), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 0.8 + 1.6 * len(shown)), layout="constrained")
         panels = figure.subplots(len(shown), 1, squeeze=False)[:, 0]
         for axes, place in zip(panels, shown, strict=True):
             rows = denominators[denominators["doc"] == place.doc]
@@ -410,7 +410,7 @@ def plot_denominators(denominators: pd.DataFrame, root: Path | None = None) -> F
             axes.tick_params(axis="y", length=0)
             axes.xaxis.set_major_formatter(lambda x, _: number(x / TEN_THOUSAND))
             axes.set_xlabel(
-                f"{indicator.label_en}, in 10,000  {indicator.label_zh}(万人)"
+                f"{indicator.label_en}, in 10,000  {indicator.label_zh}（万人）"
             )
         _key(figure, county=_county(shown), bar=True, kinds=denominators["kind"])
     return figure
@@ -442,7 +442,7 @@ def plot_squeeze(squeeze: pd.DataFrame, root: Path | None = None) -> Figure:
     years = drawn["time_period"].map(_year)
     low, high = float(drawn["index"].min()), float(drawn["index"].max())
     with _style():
-        figure = Figure(figsize=(WIDTH, 3.9 + 0.26 * len(absent)), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 3.2 + 0.26 * len(absent)), layout="constrained")
         grid = figure.add_gridspec(2, len(shown), height_ratios=[10, 0.5 + len(absent)])
         told = {place.doc: _ratios(squeeze, place) for place in shown}
         most = max(len(lines) for lines in told.values())
@@ -501,7 +501,7 @@ def plot_feasibility(feasibility: pd.DataFrame, root: Path | None = None) -> Fig
     _refuse_incomparable(feasibility)
     shown = _shown(feasibility, book)
     with _style():
-        figure = Figure(figsize=(WIDTH, 0.5 + 5.0 * len(shown)), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 0.5 + 3.9 * len(shown)), layout="constrained")
         panels = figure.subplots(
             2 * len(shown), 1, squeeze=False, height_ratios=[3, 1.6] * len(shown)
         )[:, 0]
@@ -537,7 +537,7 @@ def plot_areas(series: pd.DataFrame, root: Path | None = None) -> Figure:
     across = 4
     down = -(-len(series) // across)
     with _style():
-        figure = Figure(figsize=(WIDTH, 0.6 + 1.45 * down), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 0.6 + 1.1 * down), layout="constrained")
         panels = figure.subplots(down, across, sharex=True, sharey=True).ravel()
         for axes, name, row in zip(
             panels, names[1:], index.iloc[1:].itertuples(index=False), strict=False
@@ -560,7 +560,7 @@ def plot_areas(series: pd.DataFrame, root: Path | None = None) -> Figure:
         panels[len(series) - 1].text(
             0,
             0.95,
-            f"{years[0]} = 100\n\ngrey 灰线:\n{names[0]}\n"
+            f"{years[0]} = 100\n\ngrey 灰线：\n{names[0]}\n"
             f"{whole[-1]:.0f} in {years[-1]}",
             transform=panels[len(series) - 1].transAxes,
             va="top",
@@ -841,7 +841,7 @@ def _key(
     hatches: dict[str, dict[str, Any]] = {
         "range that the words allow 区间": {"edgecolor": GREY, "hatch": "////"},
         "grade B: see letters 谨慎比较": {"edgecolor": "#bbbbbb", "hatch": CAUTION},
-        "other base: not compared 口径不同,不比较": APART,
+        "other base: not compared 口径不同，不比较": APART,
     }
     bars = [
         Patch(**{"facecolor": "white", **look}, label=label)
@@ -983,12 +983,12 @@ def _ratios(squeeze: pd.DataFrame, place: Place) -> list[str]:
         else f"{row['stated']} {SAID[row['source']]} {_when(row['time_period'])}"
         for row in own.to_dict("records")
     ]
-    return ["beds per 1,000 每千名老年人床位:", *told]
+    return ["beds per 1,000 每千名老年人床位：", *told]
 
 
 def _left_out(squeeze: pd.DataFrame, places: Sequence[Place]) -> str:
     """Say for each place without a panel what it does not state twice."""
-    told = ["No panel 未绘:"] if places else []
+    told = ["No panel 未绘："] if places else []
     for place in places:
         own = squeeze[(squeeze["doc"] == place.doc) & (squeeze["reason_en"] != "")]
         told.append(
@@ -1029,7 +1029,7 @@ def _people_rows(axes: Axes, rows: pd.DataFrame, place: Place, book: Codebook) -
     axes.tick_params(axis="y", length=0)
     axes.xaxis.set_major_formatter(lambda x, _: number(x / TEN_THOUSAND))
     names_of = book.indicators[people["indicator"].iloc[0]]
-    axes.set_xlabel(f"{names_of.label_en}, in 10,000  {names_of.label_zh}(万人)")
+    axes.set_xlabel(f"{names_of.label_en}, in 10,000  {names_of.label_zh}（万人）")
 
 
 def _slot_curves(axes: Axes, people: Axes, rows: pd.DataFrame, place: Place) -> None:

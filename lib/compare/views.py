@@ -854,7 +854,7 @@ def squeeze(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
     ]
 
 
-def feasibility(root: Path | None = None) -> pd.DataFrame:
+def feasibility(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
     """Whether the slots that a plan adds up to give the ratio that it sets.
 
     Returns
@@ -878,10 +878,10 @@ def feasibility(root: Path | None = None) -> pd.DataFrame:
 ['part', '2021', 'about 20,000']]
     """
     book = _book(root)
-    computed = _computed(root)
+    computed = _computed(root, language)
     known = load(root).set_index("id", drop=False)
     known = known.assign(source="reported", ids=known["id"])
-    known["stated"] = [worded(row, book) for row in known.itertuples()]
+    known["stated"] = [worded(row, book, language) for row in known.itertuples()]
     computed["role"] = computed["rule"].map(FEASIBILITY).fillna("")
     computed["kind"] = computed["measure"]
     parts = []
@@ -892,7 +892,8 @@ def feasibility(root: Path | None = None) -> pd.DataFrame:
             continue
         summed = rows["slots"]["inputs"].split()
         target = rows["people_at_target"]["inputs"].split()
-        people = statements([rows["people_at_target"]["indicator"]], root)
+        code = rows["people_at_target"]["indicator"]
+        people = statements([code], root, language=language)
         parts += [
             own[own["role"] == "slots"],
             known.loc[summed].assign(role="part"),
@@ -1070,7 +1071,9 @@ def as_table(
     """
     book = _book(root)
     columns = columns or [str(name) for name in frame.columns]
-    if "cited" in columns:
+    if language == "zh" and "place_zh" in frame:
+        frame = frame.assign(place=frame["place_zh"])
+    if "cited" in columns and "cited" not in frame:
         frame = frame.assign(cited=[cited(row) for row in frame.to_dict("records")])
     shown = frame[list(columns)].reset_index(drop=True)
     for name in ("kind", "obligation", "obs_status", "verdict", "facet"):
@@ -1212,19 +1215,22 @@ def _no_line(
     doc: str, indicator: str, ends: pd.DataFrame, book: Codebook
 ) -> pd.DataFrame:
     """Say that an indicator is not stated twice."""
-    names = book.indicators[indicator]
-    when = " ".join(ends["time_period"])
+    period = " ".join(ends["time_period"])
+    wording = "stated_once" if period else "stated_never"
     row = {
         "doc": doc,
         "line": LINES[indicator],
         "indicator": indicator,
         "source": "reported",
         "kind": "",
-        "time_period": when,
+        "time_period": period,
         "stated": " ".join(ends["stated"]),
-        "reason_en": f"{names.label_en}: "
-        + (f"stated for {when} only" if when else "not stated"),
-        "reason_zh": f"{names.label_zh}:" + (f"仅列{when}年" if when else "未列"),
+        **{
+            f"reason_{language}": say(
+                book, wording, language, name_of(book, indicator, language), period
+            )
+            for language in ("en", "zh")
+        },
         "id": " ".join(ends["id"]),
         "ids": " ".join(ends["ids"]),
     }

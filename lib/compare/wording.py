@@ -123,12 +123,12 @@ def say(book: Codebook, wording: str, language: str, *values: str) -> str:
 
 
 def filled(form: str, *values: str) -> str:
-    """Put values for the signs ``#`` of a form, in their order.
+    """Put values for the signs ``#`` of a form, in their order; more than fit are left.
 
     >>> filled("# to #", "20", "30")
     '20 to 30'
     """
-    parts = form.split("#")
-    return "".join(
-        part for pair in zip(parts, (*values, ""), strict=False) for part in pair
+    first, *rest = form.split("#")
+    return first + "".join(
+        value + part for value, part in zip(values, rest, strict=False)
     )

@@ -18,6 +18,7 @@ from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 import lxml.html
+import numpy as np
 import typst
 from lxml.html import HtmlElement
 from pylopdf_fonts_zh_cn import sans_path
@@ -43,17 +44,17 @@ SPACE = re.compile(r"[ \t\r\n\f]+")
 UNBROKEN = re.compile(r"[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60]{65,}")
 WORD = re.compile(r"[^\s\u200b\u2e80-\u9fff\uf900-\uffef]+.?")
 SHORTEST = "\u3000\u3000"
-PORTRAIT, LANDSCAPE, LARGE = 453.0, 700.0, 1048.0
+PORTRAIT, LANDSCAPE, LARGE = 487.0, 734.0, 1082.0
 PAPER = {LANDSCAPE: "a4", LARGE: "a3"}
-TALLEST = 600.0
+WIDEST, TALLEST = 425.0, 600.0
 LAYOUTS = [
-    (PORTRAIT, 9.0, 15.0),
+    (PORTRAIT, 8.5, 15.0),
     (PORTRAIT, 8.0, 12.0),
     (PORTRAIT, 7.5, 9.0),
     (LANDSCAPE, 8.5, 15.0),
     (LANDSCAPE, 7.5, 12.0),
 ]
-CELL_INSET = 8.0
+CELL_INSET, STEP, EMPTIER = 8.0, 0.5, 0.001
 PIXELS, COVER_PIXELS = 220.0, 96.0
 DRAW = (
     '#set text(font: "Noto Sans SC", fallback: false)\n'
@@ -334,7 +335,7 @@ def _drawing(element: HtmlElement, known: Known, below: str) -> str:
         )
     svg = known.figures[anchor]
     width, height = (_points(svg, side) for side in ("width", "height"))
-    shown = width * min(1.0, PORTRAIT / width, TALLEST / height)
+    shown = width * min(1.0, WIDEST / width, TALLEST / height)
     (picture,) = element.iter("svg")
     caption = element.find("figcaption/span")
     return (
@@ -393,7 +394,8 @@ def _layout(columns: Sequence[Sequence[str]]) -> tuple[list[float], float, str]:
     >>> _layout([["Place", "佳木斯"], ["Beds", "1,000"]])
     ([36.08, 35.0], 9.0, '')
     """
-    longest = [max(map(_em, column)) for column in columns]
+    texts = [[_em(text) for text in column] for column in columns]
+    longest = [max(column) for column in texts]
     least = [max(map(_em, _unbroken(column))) for column in columns]
     for width, size, comfort in LAYOUTS:
         room = width - len(columns) * CELL_INSET
@@ -402,22 +404,43 @@ def _layout(columns: Sequence[Sequence[str]]) -> tuple[list[float], float, str]:
             for low, high in zip(least, longest, strict=True)
         ]
         if sum(comfortable) * size <= room:
-            ems = _between(comfortable, longest, room / size)
             break
     else:
         if sum(least) * size > room:
             width, room = LARGE, room + LARGE - LANDSCAPE
         size = min(size, room / sum(least))
-        ems = _between(least, comfortable, room / size)
+    ems = _widths(texts, least, room / size)
     widths = [round(em * size + CELL_INSET, 2) for em in ems]
     return widths, size, PAPER.get(width, "")
 
 
-def _between(low: list[float], high: list[float], room: float) -> list[float]:
-    """Give each column its lower width and a fair share of what is left."""
-    wanted = [max(top, bottom) - bottom for bottom, top in zip(low, high, strict=True)]
-    share = min(1.0, (room - sum(low)) / (sum(wanted) or 1.0))
-    return [bottom + share * more for bottom, more in zip(low, wanted, strict=True)]
+def _widths(
+    texts: Sequence[Sequence[float]], least: list[float], room: float
+) -> list[float]:
+    """Share the room so that the rows together are as low as can be.
+
+    A row is as high as its highest cell, and a cell as its text over its width; from
+    the least widths on, each step goes to the column that lowers the table most.
+
+    >>> _widths([[2.0, 2.0], [30.0, 10.0]], [2.0, 2.0], 12.0)
+    [2.0, 10.0]
+    """
+    em = np.array(texts)
+    widths = np.array(least)
+    lines = np.maximum(em / widths[:, None], 1.0)
+    while widths.sum() + STEP <= room and lines.max() > 1.0:
+        wider = np.maximum(em / (widths[:, None] + STEP), 1.0)
+        best = min(range(len(widths)), key=lambda at: _height(lines, wider, at))
+        widths[best] += STEP
+        lines[best] = wider[best]
+    return [float(width) for width in widths]
+
+
+def _height(lines: np.ndarray, wider: np.ndarray, at: int) -> float:
+    """Height of a table when one column is made wider; of equals, the emptier."""
+    tried = lines.copy()
+    tried[at] = wider[at]
+    return float(tried.max(axis=0).sum() + EMPTIER * tried.sum())
 
 
 def _unbroken(texts: Sequence[str]) -> list[str]:
