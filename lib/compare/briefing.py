@@ -15,11 +15,21 @@ import pandas as pd
 from compare import views
 from compare.codebook import Place, find_root, load_codebook
 from compare.views import as_table, load, statements
-from compare.wording import absence, cited, dated, name_of, number, say, when, worded
+from compare.wording import (
+    absence,
+    cited,
+    dated,
+    mark,
+    name_of,
+    number,
+    say,
+    when,
+    worded,
+)
 
 
 def documents(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
-    """Describe the documents in short: title, level, date, scope, what is lost."""
+    """Describe the documents in short: title, date, and what is lost."""
     book = load_codebook(root or find_root())
     chinese = language == "zh"
     rows = []
@@ -29,7 +39,6 @@ def documents(root: Path | None = None, *, language: str = "en") -> pd.DataFrame
             {
                 "place": _named(place, language),
                 "title": source.title if chinese else source.title_en,
-                "level": book.label("level", source.level, language),
                 "date_signed": source.date_signed or say(book, "not_printed", language),
                 "note": source.quality_note_zh if chinese else source.quality_note,
             }
@@ -62,8 +71,6 @@ def ends(
         own = frame[frame["doc"] == place.doc]
         marks = own.sort_values("grade")[["grade", "facet"]].to_dict("records")
         worst = marks[-1] if marks else {"grade": "", "facet": ""}
-        facet = book.label("facet", worst["facet"], language) if worst["facet"] else ""
-        graded = say(book, "graded", language, worst["grade"], facet)
         rows.append(
             {
                 "place": _named(place, language),
@@ -71,7 +78,7 @@ def ends(
                 if len(own)
                 else absence(place.doc, indicator, book, language),
                 "target": dated(own[own["kind"] == "target"], book, language),
-                "grade": graded if facet else worst["grade"],
+                "grade": mark(worst["grade"], worst["facet"], book, language),
             }
         )
     table = pd.DataFrame(rows)
@@ -89,7 +96,7 @@ def side_by_side(
     book = load_codebook(root or find_root())
     rows = []
     for code in indicators:
-        frame = statements([code], root)
+        frame = statements([code], root, language=language)
         cells: dict[str, str] = {"indicator": code}
         for place in book.places:
             own = frame[frame["doc"] == place.doc]

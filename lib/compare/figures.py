@@ -211,7 +211,7 @@ def plot_lottery_fund_shares(
     places = {place.doc: place for place in book.places}
     _refuse_incomparable(shares)
     with _style():
-        figure = Figure(figsize=(WIDTH, 1.1 + 0.38 * len(shares)), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 1.1 + 0.35 * len(shares)), layout="constrained")
         axes = figure.add_subplot()
         names = []
         values = shares["value"].astype(float).tolist()
@@ -501,7 +501,7 @@ def plot_feasibility(feasibility: pd.DataFrame, root: Path | None = None) -> Fig
     _refuse_incomparable(feasibility)
     shown = _shown(feasibility, book)
     with _style():
-        figure = Figure(figsize=(WIDTH, 0.5 + 3.9 * len(shown)), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 0.5 + 3.5 * len(shown)), layout="constrained")
         panels = figure.subplots(
             2 * len(shown), 1, squeeze=False, height_ratios=[3, 1.6] * len(shown)
         )[:, 0]

@@ -14,7 +14,7 @@ from string import ascii_lowercase
 import pandas as pd
 
 from compare.codebook import Codebook, ReferenceLine, find_root, load_codebook
-from compare.wording import between, cited, name_of, say, when, worded
+from compare.wording import between, cited, mark, name_of, say, when, worded
 
 NUMBERS = ("value", "lower", "upper")
 NEAR = ("exactMatch", "closeMatch")
@@ -1067,14 +1067,18 @@ def as_table(
         As made by ``statements`` or one of the views built on it.
     columns
         Which of its columns to show, in order, all by default; ``cited`` is what is
-        stated, linked to its sentence.
+        stated, linked to its sentence, ``graded`` the grade with its facet.
     """
     book = _book(root)
     columns = columns or [str(name) for name in frame.columns]
-    if language == "zh" and "place_zh" in frame:
-        frame = frame.assign(place=frame["place_zh"])
+    for name in ("place", "fund"):
+        if language == "zh" and f"{name}_zh" in frame:
+            frame = frame.assign(**{name: frame[f"{name}_zh"]})
     if "cited" in columns and "cited" not in frame:
         frame = frame.assign(cited=[cited(row) for row in frame.to_dict("records")])
+    if "graded" in columns:
+        marks = zip(frame["grade"], frame["facet"], strict=True)
+        frame = frame.assign(graded=[mark(*pair, book, language) for pair in marks])
     shown = frame[list(columns)].reset_index(drop=True)
     for name in ("kind", "obligation", "obs_status", "verdict", "facet"):
         if name in shown:

@@ -97,6 +97,13 @@ def dated(rows: pd.DataFrame, book: Codebook, language: str) -> str:
     return say(book, "several", language).join(told)
 
 
+def mark(grade: str, facet: str, book: Codebook, language: str = "en") -> str:
+    """Write a grade with the facet that costs a value the better one."""
+    if not facet:
+        return grade
+    return say(book, "graded", language, grade, book.label("facet", facet, language))
+
+
 def when(period: str) -> str:
     """Write a period as print does.
 

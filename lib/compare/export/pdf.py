@@ -55,6 +55,7 @@ LAYOUTS = [
     (LANDSCAPE, 7.5, 12.0),
 ]
 CELL_INSET, STEP, EMPTIER = 8.0, 0.5, 0.001
+KEPT_WHOLE = 10
 PIXELS, COVER_PIXELS = 220.0, 96.0
 DRAW = (
     '#set text(font: "Noto Sans SC", fallback: false)\n'
@@ -358,7 +359,9 @@ def _table(table: HtmlElement, known: Known, below: str = "none") -> str:
     count = max(map(len, lines), default=0)
     if not count:
         return "[]"
-    widths, size, paper = _layout([_texts(lines, column) for column in range(count)])
+    columns = [_texts(lines, column) for column in range(count)]
+    widths, size, paper = _layout(columns)
+    whole = not paper and _lines(columns, widths, size) <= KEPT_WHOLE
     header = lines.pop(0) if table.find("thead") is not None else []
     numeric = ["num" in cell.get("class", "") for cell in (lines or [header])[0]]
     sides = ["right" if right else "left" for right in numeric] + ["left"] * count
@@ -370,7 +373,8 @@ def _table(table: HtmlElement, known: Known, below: str = "none") -> str:
     )
     caption = table.find("caption")
     title = _content(caption, known) if caption is not None else "none"
-    listing = f"listing(caption: {title}, notes: {below}, {rows})"
+    kept = f"whole: {str(whole).lower()}"
+    listing = f"listing(caption: {title}, notes: {below}, {kept}, {rows})"
     return f'page(paper: "{paper}", flipped: true, {listing})' if paper else listing
 
 
@@ -441,6 +445,20 @@ def _height(lines: np.ndarray, wider: np.ndarray, at: int) -> float:
     tried = lines.copy()
     tried[at] = wider[at]
     return float(tried.max(axis=0).sum() + EMPTIER * tried.sum())
+
+
+def _lines(columns: Sequence[Sequence[str]], widths: list[float], size: float) -> float:
+    """How many lines the rows of a table take together, about.
+
+    >>> _lines([["Place", "佳木斯"], ["Beds", "1,000"]], [36.0, 35.0], 9.0)
+    2
+    """
+    rows = zip(*columns, strict=True)
+    rooms = [(width - CELL_INSET) / size for width in widths]
+    return sum(
+        max(math.ceil(_em(text) / room) for text, room in zip(row, rooms, strict=True))
+        for row in rows
+    )
 
 
 def _unbroken(texts: Sequence[str]) -> list[str]:
