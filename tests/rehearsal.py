@@ -17,7 +17,7 @@ from typing import Any
 
 import pandas as pd
 
-from compare import codebook, digest, figures, views
+from compare import briefing, codebook, digest, figures, sentences, views
 from compare.display import figure_text, table_text
 
 
@@ -44,7 +44,7 @@ class Rehearsal:
     def __init__(self, paths: Iterable[Path], root: Path, patch: Any) -> None:
         patch.setenv("COMPARE_ROOT", str(root))
         once = cache(codebook.load_codebook)
-        for module in (views, figures):
+        for module in (briefing, figures, sentences, views):
             patch.setattr(module, "load_codebook", once)
         self.root = root
         self.opened: set[str] = set()
@@ -82,7 +82,9 @@ class Rehearsal:
 def _names(shown: list[str], drawn: list[str]) -> dict[str, Any]:
     """What the notebooks import, with displays that are kept instead of shown."""
 
-    def show_figure(figure: Any, **words: str) -> None:
+    def show_figure(
+        figure: Any, *, data: pd.DataFrame, language: str = "en", **words: str
+    ) -> None:
         shown.append(figure_text(figure, **words))
         drawn.append(str(list(digest._figure(figure))))
 

@@ -1,6 +1,7 @@
 """The PDF says the same as the page, for every reader, and nothing is cut."""
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ def overlaps(page: Any) -> Any:
     return int(((shared > 1 / 3) & ~ligature).sum())
 
 
-def outside(page: Any, margin: Any = 60) -> Any:
+def outside(page: Any, margin: Any = 50) -> Any:
     """Count characters that stand in the side margins."""
     left, _, right, _ = boxes(page).T
     return int((left < margin).sum() + (right > page.get_width() - margin).sum())
@@ -152,7 +153,7 @@ def test_figures_and_tables_are_tagged_with_their_words(pdf: Any) -> None:
         "Source: Plan, section 3",
         "The path to 2025 <b>",
         "What the plans promise",
-        "1 / 6",
+        "1 / 5",
         DAY,
     ],
 )
@@ -218,7 +219,7 @@ def test_wide_tables_stay_readable(columns: Any, cell: Any, lies: Any) -> None:
     )
     assert any(page.get_width() > page.get_height() for page in pages) == lies
     assert not any(overlaps(page) or outside(page) for page in pages)
-    squeezed = text_of(pages).replace("\r\n", "").replace("\u200b", "").replace(" ", "")
+    squeezed = re.sub("\r\n|\u200b| ", "", text_of(pages).replace("\x02", "-"))
     assert squeezed.count(cell.replace(" ", "")) >= 4
 
 

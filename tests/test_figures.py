@@ -281,7 +281,7 @@ def test_a_place_without_a_value_has_the_reason_in_its_row(
 
 def test_years_stand_beside_the_marks(figures: dict[str, Figure]) -> None:
     shown = "\n".join(texts(figures["slots"]))
-    for words in ("1.2\n2021", "0.55\n2020", "1.5 to 2.4\n2021"):
+    for words in ("1.2\n2021", "0.55\n2020", "1.46 to 2.44\n2021"):
         assert words in shown
     assert "undated" in "\n".join(texts(figures["lottery"]))
 

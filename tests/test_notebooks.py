@@ -1,6 +1,6 @@
 """Notebooks are numbered questions with table, figure, meaning, limits and sources.
 
-What else may be stored in one is the policy of ``compare.verification``.
+The two notebooks of the briefing are in ``test_briefings.py``. What else may be stored in one is the policy of ``compare.verification``.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from compare.verification import policy, source
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+QUESTIONS = [path for path in NOTEBOOKS if not path.stem.startswith("briefing.")]
 
-pytestmark = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+every = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+question = pytest.mark.parametrize("path", QUESTIONS, ids=lambda path: path.stem)
 
 
 def _text(path: Path, kind: str) -> str:
@@ -25,10 +27,12 @@ def _text(path: Path, kind: str) -> str:
     return "\n".join(source(cell) for cell in cells if cell["cell_type"] == kind)
 
 
+@question
 def test_names_are_numbered_questions(path: Path) -> None:
     assert re.fullmatch(r"\d\d_[a-z0-9_]+", path.stem)
 
 
+@question
 def test_each_has_question_meaning_limits_sources_and_citation(path: Path) -> None:
     prose = _text(path, "markdown")
     wanted = (
@@ -41,10 +45,12 @@ def test_each_has_question_meaning_limits_sources_and_citation(path: Path) -> No
     assert not [part for part in wanted if part not in prose]
 
 
+@question
 def test_each_shows_tables_and_a_figure(path: Path) -> None:
     code = _text(path, "code")
     assert "show_table(" in code and "show_figure(" in code
 
 
+@every
 def test_what_is_stored_keeps_to_the_policy(path: Path) -> None:
     assert not policy(path), "\n".join(map(str, policy(path)))

@@ -24,7 +24,8 @@ from rehearsal import Call, Rehearsal
 from compare.build import Checked, curated_files
 
 CURATED = Path("data/curated")
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+BRIEFINGS = sorted((ROOT / "notebooks").glob("briefing.*.ipynb"))
 TABLES = {path.stem: table(path) for path in sorted((ROOT / CURATED).glob("*.csv"))}
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 CODE = re.compile(r"[A-Za-z_=<>~+.]+")

@@ -114,8 +114,13 @@ def side_by_side(
 
 def contradictions(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
     """Show where documents do not agree with themselves, in short."""
-    table = views.open_findings(root, language=language)
-    return table.drop(columns=table.columns[-1])
+    frame = views.contradictions(root, language=language)
+    linked = [
+        cited({"stated": told, "id": id})
+        for told, id in zip(frame["computed"], frame["id"], strict=True)
+    ]
+    columns = ["place", "verdict", f"explanation_{language}", "cited", "computed"]
+    return as_table(frame.assign(computed=linked), columns, root, language=language)
 
 
 def areas(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
@@ -134,7 +139,10 @@ def areas(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
         ]
     shown = shown[["area", "first", "last"]]
     for column in ("slots_growth", "slots_share_last", "beds_growth"):
-        shown[column] = frame[column].map("{:.1f}".format)
+        shown[column] = [
+            cited({"stated": f"{value:.1f}", "id": id})
+            for value, id in zip(frame[column], frame[f"{column}_id"], strict=True)
+        ]
     years = {end: frame[f"{end}_year"].iloc[0] for end in ("first", "last")}
     heads = {end: say(book, "slots_in", language, year) for end, year in years.items()}
     return as_table(shown, root=root, language=language).rename(columns=heads)

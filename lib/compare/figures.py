@@ -442,7 +442,9 @@ def plot_squeeze(squeeze: pd.DataFrame, root: Path | None = None) -> Figure:
     years = drawn["time_period"].map(_year)
     low, high = float(drawn["index"].min()), float(drawn["index"].max())
     with _style():
-        figure = Figure(figsize=(WIDTH, 3.2 + 0.26 * len(absent)), layout="constrained")
+        figure = Figure(
+            figsize=(WIDTH, 3.45 + 0.26 * len(absent)), layout="constrained"
+        )
         grid = figure.add_gridspec(2, len(shown), height_ratios=[10, 0.5 + len(absent)])
         told = {place.doc: _ratios(squeeze, place) for place in shown}
         most = max(len(lines) for lines in told.values())
@@ -501,7 +503,7 @@ def plot_feasibility(feasibility: pd.DataFrame, root: Path | None = None) -> Fig
     _refuse_incomparable(feasibility)
     shown = _shown(feasibility, book)
     with _style():
-        figure = Figure(figsize=(WIDTH, 0.5 + 3.5 * len(shown)), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 0.5 + 3.7 * len(shown)), layout="constrained")
         panels = figure.subplots(
             2 * len(shown), 1, squeeze=False, height_ratios=[3, 1.6] * len(shown)
         )[:, 0]
@@ -537,7 +539,7 @@ def plot_areas(series: pd.DataFrame, root: Path | None = None) -> Figure:
     across = 4
     down = -(-len(series) // across)
     with _style():
-        figure = Figure(figsize=(WIDTH, 0.6 + 1.1 * down), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 0.6 + 1.3 * down), layout="constrained")
         panels = figure.subplots(down, across, sharex=True, sharey=True).ravel()
         for axes, name, row in zip(
             panels, names[1:], index.iloc[1:].itertuples(index=False), strict=False
@@ -1074,7 +1076,7 @@ def _slot_curves(axes: Axes, people: Axes, rows: pd.DataFrame, place: Place) -> 
     axes.set_xlim(left, right)
     axes.set_ylim(0.92 * min(lower), 1.06 * max(upper))
     axes.tick_params(labelbottom=False)
-    axes.set_ylabel("slots per 1,000 residents  每千人口托位数")
+    axes.set_ylabel("slots per 1,000 residents\n每千人口托位数")
     axes.set_title(
         f"{_name(place)}: {slots['stated']} slots planned for {slots['time_period']}\n"
         f"规划{slots['time_period']}年托位数",

@@ -299,12 +299,14 @@ def declared(root: Path) -> list[str]:
 def undeclared(text: str, phrases: Iterable[str]) -> list[str]:
     """Find the digit runs of a text outside names in braces and declared phrases.
 
+    The numbers of a list, and what stands between backticks, are none.
+
     Examples
     --------
-    >>> undeclared("{jiamusi:814} of 36.4 people aged 60", ["aged 60"])
+    >>> undeclared("1. {jiamusi:814} of 36.4 people aged 60", ["aged 60"])
     ['36', '4']
     """
-    text = re.sub(r"\{[^{}]*\}", "", text)
+    text = re.sub(r"\{[^{}]*\}|`[^`]*`|(?m:^\s*\d+\. )", "", text)
     for phrase in phrases:
         text = text.replace(phrase, "")
     return re.findall(r"\d+", text)

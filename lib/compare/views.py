@@ -567,18 +567,27 @@ def findings_by_rule(root: Path | None = None) -> pd.DataFrame:
 
 def open_findings(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
     """Show contradictions: what fails or depends, flat targets and zeros apart."""
-    book = _book(root)
+    columns = ["place", "verdict", f"explanation_{language}", "stated", "computed"]
+    frame = contradictions(root, language=language)
+    return as_table(frame, [*columns, "arithmetic"], root, language=language)
+
+
+def contradictions(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
+    """List findings that fail or depend, flat targets and zeros apart.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As ``findings``; ``computed`` in words of the language.
+    """
     frame = findings(root)
     opened = (frame["verdict"] != "holds") & ~frame["rule"].isin(_about_targets(root))
-    frame = frame[opened]
-    if language != "en":
-        between = say(book, "between", language, r"\1", r"\2")
-        frame = frame.assign(
-            computed=frame["computed"].str.replace(r"(.+) to (.+)", between, regex=True)
-        )
-    explained = f"explanation_{language}"
-    columns = ["place", "verdict", explained, "stated", "computed", "arithmetic"]
-    return as_table(frame, columns, root, language=language)
+    frame = frame[opened].reset_index(drop=True)
+    if language == "en":
+        return frame
+    between = say(_book(root), "between", language, r"\1", r"\2")
+    told = frame["computed"].str.replace(r"(.+) to (.+)", between, regex=True)
+    return frame.assign(computed=told)
 
 
 def flat_targets(root: Path | None = None) -> pd.DataFrame:
@@ -918,7 +927,8 @@ def area_growth(root: Path | None = None) -> pd.DataFrame:
         ``ref_area``, ``area_zh``, ``area_en``, ``first_year`` and ``last_year``;
         ``slots_first`` and ``slots_last``, childcare slots in both years;
         ``slots_growth``, ``slots_share_first``, ``slots_share_last`` (of the whole
-        place) and ``beds_growth`` in percent; ``ids``, the two numbers of slots.
+        place) and ``beds_growth`` in percent; ``ids``, the two numbers of slots, last
+        first, and the ids of the derived values.
 
     Examples
     --------
@@ -929,8 +939,9 @@ def area_growth(root: Path | None = None) -> pd.DataFrame:
     book = _book(root)
     computed = _computed(root)
     keys = computed[["indicator", "measure", "ref_area", "time_period"]]
+    known_as = keys.itertuples(index=False, name=None)
     value = dict(
-        zip(keys.itertuples(index=False, name=None), computed["value"], strict=True)
+        zip(known_as, zip(computed["value"], computed["id"], strict=True), strict=True)
     )
     known = load(root).set_index("id")
     slots, beds = AREA_INDICATORS
@@ -942,6 +953,7 @@ def area_growth(root: Path | None = None) -> pd.DataFrame:
         last, first = (known.loc[id] for id in row["inputs"].split())
         area, years = row["ref_area"], (first["time_period"], last["time_period"])
         shares = [value[slots, "area_share", area, year] for year in years]
+        beds_growth = value[beds, "growth", area, years[1]]
         rows.append(
             {
                 **{name: row[name] for name in WHERE if name != "position"},
@@ -953,10 +965,13 @@ def area_growth(root: Path | None = None) -> pd.DataFrame:
                 "slots_first": int(first["value"]),
                 "slots_last": int(last["value"]),
                 "slots_growth": row["value"],
-                "slots_share_first": shares[0],
-                "slots_share_last": shares[1],
-                "beds_growth": value.get((beds, "growth", area, years[1])),
+                "slots_share_first": shares[0][0],
+                "slots_share_last": shares[1][0],
+                "beds_growth": beds_growth[0],
                 "ids": row["inputs"].replace(" ", SEVERAL),
+                "slots_growth_id": row["id"],
+                "slots_share_last_id": shares[1][1],
+                "beds_growth_id": beds_growth[1],
             }
         )
     return pd.DataFrame(rows)
@@ -1011,7 +1026,9 @@ def footnotes(
         + gap.join(pairs.loc[pairs["facet"] == facet, f"reason_{language}"].unique())
         for facet, letter in footnote_letters(frame).items()
     ]
-    return "B: " + " ".join(told) if told else ""
+    if not told:
+        return ""
+    return say(_book(root), "graded", language, "B", " ".join(told))
 
 
 def colophon(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
@@ -1071,15 +1088,8 @@ def as_table(
     """
     book = _book(root)
     columns = columns or [str(name) for name in frame.columns]
-    for name in ("place", "fund"):
-        if language == "zh" and f"{name}_zh" in frame:
-            frame = frame.assign(**{name: frame[f"{name}_zh"]})
-    if "cited" in columns and "cited" not in frame:
-        frame = frame.assign(cited=[cited(row) for row in frame.to_dict("records")])
-    if "graded" in columns:
-        marks = zip(frame["grade"], frame["facet"], strict=True)
-        frame = frame.assign(graded=[mark(*pair, book, language) for pair in marks])
-    shown = frame[list(columns)].reset_index(drop=True)
+    shown = _completed(frame, columns, book, language)[list(columns)]
+    shown = shown.reset_index(drop=True)
     for name in ("kind", "obligation", "obs_status", "verdict", "facet"):
         if name in shown:
             names = {**book.codes.get(ALSO.get(name, ""), {}), **book.codes[name]}
@@ -1099,6 +1109,21 @@ def as_table(
             name_of(book, code, language) for code in shown["indicator"]
         ]
     return shown.rename(columns={name: _head(book, name, language) for name in columns})
+
+
+def _completed(
+    frame: pd.DataFrame, columns: Sequence[str], book: Codebook, language: str
+) -> pd.DataFrame:
+    """Add the columns that only readers need, and name places in their language."""
+    for name in ("place", "fund"):
+        if language == "zh" and f"{name}_zh" in frame:
+            frame = frame.assign(**{name: frame[f"{name}_zh"]})
+    if "cited" in columns and "cited" not in frame:
+        frame = frame.assign(cited=[cited(row) for row in frame.to_dict("records")])
+    if "graded" in columns:
+        marks = zip(frame["grade"], frame["facet"], strict=True)
+        frame = frame.assign(graded=[mark(*pair, book, language) for pair in marks])
+    return frame
 
 
 def _head(book: Codebook, column: str, language: str) -> str:

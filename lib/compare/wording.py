@@ -83,8 +83,12 @@ def name_of(book: Codebook, indicator: str, language: str) -> str:
 
 
 def cited(row: Mapping[Any, Any]) -> str:
-    """Write what is stated as a link to its sentence: ``[32](jiamusi:814)``."""
-    return f"[{row['stated']}]({row['id']})"
+    """Write what is stated as a link to its sentence, nothing where nothing is.
+
+    >>> cited({"stated": "32", "id": "jiamusi:814"}), cited({"stated": "", "id": ""})
+    ('[32](jiamusi:814)', '')
+    """
+    return f"[{row['stated']}]({row['id']})" if row["stated"] else ""
 
 
 def dated(rows: pd.DataFrame, book: Codebook, language: str) -> str:

