@@ -33,6 +33,7 @@ from compare.figures import (
 from compare.problems import Problems
 
 FAMILIES = ["nursing", "childcare"]
+MARK = 8
 SLOTS = "childcare_slots_per_1000_residents"
 RANGE = "////"
 
@@ -359,6 +360,30 @@ def test_no_words_cover_others(name: str, figures: dict[str, Figure]) -> None:
             wide = min(box.x1, other.x1) - max(box.x0, other.x0)
             high = min(box.y1, other.y1) - max(box.y0, other.y0)
             assert wide < 2 or high < 3, f"{words!r} and {others!r}"
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_no_words_cover_a_mark(name: str, figures: dict[str, Figure]) -> None:
+    figure = figures[name]
+    pixels(figure)
+    boxes = [
+        (item.get_text(), Text.get_window_extent(item))
+        for item in figure.findobj(Text)
+        if isinstance(item, Text) and item.get_text().strip() and item.get_visible()
+    ]
+    for axes in figure.axes:
+        for line in axes.lines:
+            if line.get_marker() in ("None", "", None):
+                continue
+            at = line.get_transform().transform(line.get_xydata())
+            for words, box in boxes:
+                inside = (
+                    (at[:, 0] > box.x0 - MARK)
+                    & (at[:, 0] < box.x1 + MARK)
+                    & (at[:, 1] > box.y0 - MARK)
+                    & (at[:, 1] < box.y1 + MARK)
+                )
+                assert not inside.any(), f"{words!r} covers a mark"
 
 
 @pytest.mark.parametrize("name", FIGURES)

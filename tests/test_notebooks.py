@@ -1,6 +1,7 @@
 """Notebooks are numbered questions with table, figure, meaning, limits and sources.
 
-The two notebooks of the briefing are in ``test_briefings.py``. What else may be stored in one is the policy of ``compare.verification``.
+The two notebooks of the briefing are in ``test_briefings.py``. What else may be stored
+in one is the policy of ``compare.verification``.
 """
 
 from __future__ import annotations

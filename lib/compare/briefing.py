@@ -29,8 +29,9 @@ from compare.wording import (
 
 
 def documents(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
-    """Describe the documents in short: title, date, and what is lost."""
+    """Describe the documents in short: title, checksum, date, and what is lost."""
     book = load_codebook(root or find_root())
+    checksums = views.checksums(root)
     chinese = language == "zh"
     rows = []
     for place in book.places:
@@ -39,6 +40,7 @@ def documents(root: Path | None = None, *, language: str = "en") -> pd.DataFrame
             {
                 "place": _named(place, language),
                 "title": source.title if chinese else source.title_en,
+                "sha256": checksums[place.doc],
                 "date_signed": source.date_signed or say(book, "not_printed", language),
                 "note": source.quality_note_zh if chinese else source.quality_note,
             }

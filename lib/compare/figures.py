@@ -182,7 +182,7 @@ def plot_shares(
     book = load_codebook(root or find_root())
     shares = shares if "grade" in shares else graded(shares, root)
     with _style():
-        figure = Figure(figsize=(WIDTH, 3.5), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 4.3), layout="constrained")
         axes = figure.add_subplot()
         axes.set_xlim(*limits)
         _dots(axes, shares, book, footnote_letters(shares), every_place=True)
@@ -995,7 +995,7 @@ def _left_out(squeeze: pd.DataFrame, places: Sequence[Place]) -> str:
         own = squeeze[(squeeze["doc"] == place.doc) & (squeeze["reason_en"] != "")]
         told.append(
             f"{_name(place)}  {'; '.join(own['reason_en'])}\n"
-            f"        {';'.join(own['reason_zh'])}"
+            f"        {'；'.join(own['reason_zh'])}"
         )
     return "\n".join(told)
 

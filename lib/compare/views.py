@@ -1045,9 +1045,13 @@ def colophon(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
     names = places(book)["place"]
     everywhere = say(book, "all_places", language)
     shown.insert(0, "place", [names.get(doc, everywhere) for doc in shown.index])
-    checksums = table["sha256"].str[:8].reindex(shown.index).fillna("")
-    shown.insert(1, "sha256", checksums)
+    shown.insert(1, "sha256", checksums(root).reindex(shown.index).fillna(""))
     return as_table(shown, root=root, language=language)
+
+
+def checksums(root: Path | None = None) -> pd.Series[str]:
+    """First eight digits of the SHA-256 of each document."""
+    return _read("accounts", root).set_index("doc")["sha256"].str[:8]
 
 
 def reliability(root: Path | None = None) -> pd.DataFrame:

@@ -43,10 +43,10 @@ WRAPPERS = {
 SPACE = re.compile(r"[ \t\r\n\f]+")
 UNBROKEN = re.compile(r"[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60]{65,}")
 WORD = re.compile(r"[^\s\u200b\u2e80-\u9fff\uf900-\uffef]+.?")
-SHORTEST = "\u3000\u3000"
+SHORTEST, SHORT_NAME = "\u3000\u3000", 3
 PORTRAIT, LANDSCAPE, LARGE = 487.0, 734.0, 1082.0
 PAPER = {LANDSCAPE: "a4", LARGE: "a3"}
-WIDEST, TALLEST = 425.0, 600.0
+WIDEST, TALLEST = 410.0, 600.0
 LAYOUTS = [
     (PORTRAIT, 8.5, 15.0),
     (PORTRAIT, 8.0, 12.0),
@@ -465,9 +465,12 @@ def _lines(columns: Sequence[Sequence[str]], widths: list[float], size: float) -
 
 
 def _unbroken(texts: Sequence[str]) -> list[str]:
-    """Return parts that stay on one line; punctuation clings to its neighbour."""
+    """Return parts that stay on one line; punctuation clings to its neighbour.
+
+    Words, and Chinese names of up to three characters.
+    """
     words = [word for text in texts for word in WORD.findall(text)]
-    return [SHORTEST, *words]
+    return [SHORTEST, *words, *(text for text in texts if len(text) <= SHORT_NAME)]
 
 
 def _em(text: str) -> float:
