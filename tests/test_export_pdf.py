@@ -2,6 +2,7 @@
 
 import io
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
+from PIL import Image
 
 from compare.export.html import clean_html, figures
 from compare.export.html import render as page_of
-from compare.export.pdf import render, to_typst
+from compare.export.pdf import cover, picture, render, to_typst
 from compare.problems import Problems
 
 DEMO = Path(__file__).parent / "data" / "export" / "demo.ipynb"
@@ -294,3 +296,23 @@ def test_the_pdf_says_what_the_page_says(pages: Any) -> None:
     printed = "".join(text_of(pages).replace("\u200b", "").split())
     words = [word for word in main.text_content().split() if len(word) < 40]
     assert [word for word in words if word not in printed] == []
+
+
+def test_a_figure_for_print_keeps_its_labels_and_its_bytes() -> None:
+    drawing = figures(DEMO)["beds"]
+    made = picture(drawing, "pdf", DAY)
+    assert picture(drawing, "pdf", DAY) == made
+    pages = list(pypdfium2.PdfDocument(made))
+    assert len(pages) == 1 and places(pages, "每千名老年人床位 Beds per 1,000 elderly")
+    time.sleep(1.1)
+    assert picture(drawing, "pdf", DAY) == made
+
+
+def test_a_cover_is_the_first_page() -> None:
+    made = cover(page_of(DEMO), date=DAY, figures=figures(DEMO))
+    shown = Image.open(io.BytesIO(made))
+    assert shown.width / shown.height == pytest.approx(210 / 297, rel=0.01)
+    first = render(page_of(DEMO), date=DAY, figures=figures(DEMO))
+    drawn = pypdfium2.PdfDocument(first)[0].render(scale=96 / 72).to_pil()
+    white = [np.asarray(one.convert("L").resize((105, 148))) for one in (shown, drawn)]
+    assert np.abs(white[0].astype(int) - white[1]).mean() < 12

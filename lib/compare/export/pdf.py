@@ -99,7 +99,7 @@ def render(page: str, *, date: str, figures: Mapping[str, str]) -> bytes:
         made = _compiler(source).compile(
             format="pdf",
             pdf_standards=["a-2a", "ua-1"],
-            timestamp=datetime.fromisoformat(date).replace(tzinfo=UTC),
+            timestamp=_midnight(date),
         )
     except typst.TypstError as error:
         what = f"it cannot be typeset: {error.message}"
@@ -122,17 +122,32 @@ def cover(page: str, *, date: str, figures: Mapping[str, str]) -> bytes:
     return pages[0] if isinstance(pages, list) else pages or b""
 
 
-def picture(svg: str, form: Literal["png", "pdf"] = "png") -> bytes:
+def picture(
+    svg: str, form: Literal["png", "pdf"] = "png", date: str = "2000-01-01"
+) -> bytes:
     """Draw an SVG file on white as PNG, or as PDF whose labels stay text.
+
+    Parameters
+    ----------
+    svg
+        The drawing; its labels are text for a PDF, and may be paths for a PNG.
+    date
+        The only date in a PDF.
 
     Examples
     --------
     >>> picture('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')[1:4]
     b'PNG'
     """
-    made = _compiler(DRAW, {"svg": svg}).compile(format=form, ppi=PIXELS)
+    made = _compiler(DRAW, {"svg": svg}).compile(
+        format=form, ppi=PIXELS, timestamp=_midnight(date)
+    )
     assert isinstance(made, bytes)
     return made
+
+
+def _midnight(date: str) -> datetime:
+    return datetime.fromisoformat(date).replace(tzinfo=UTC)
 
 
 def _compiler(source: str, inputs: Mapping[str, str] | None = None) -> typst.Compiler:

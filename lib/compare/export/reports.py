@@ -107,7 +107,7 @@ def report_files(root: Path, executed: Path, date: str) -> dict[Path, bytes]:
     for name, drawing in drawings.items():
         files |= {
             FIGURES / f"{name}.svg": paths[name].encode("utf-8"),
-            FIGURES / f"{name}.pdf": pdf.picture(drawing, "pdf"),
+            FIGURES / f"{name}.pdf": pdf.picture(drawing, "pdf", date),
             FIGURES / f"{name}.png": pdf.picture(paths[name]),
             FIGURES / f"{name}.csv": data[name].encode("utf-8-sig"),
         }
