@@ -10,14 +10,13 @@ import ast
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from types import CodeType
 from typing import Any
 
 import pandas as pd
 
-from compare import briefing, codebook, digest, figures, sentences, views
+from compare import digest
 from compare.display import figure_text, table_text
 
 
@@ -43,9 +42,6 @@ class Rehearsal:
 
     def __init__(self, paths: Iterable[Path], root: Path, patch: Any) -> None:
         patch.setenv("COMPARE_ROOT", str(root))
-        once = cache(codebook.load_codebook)
-        for module in (briefing, figures, sentences, views):
-            patch.setattr(module, "load_codebook", once)
         self.root = root
         self.opened: set[str] = set()
         read_csv = pd.read_csv

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -432,7 +433,7 @@ def find_root(named: str | os.PathLike[str] | None = None) -> Path:
 
 
 def load_codebook(root: Path) -> Codebook:
-    """Load and cross-check the codebook.
+    """Load and cross-check the codebook; again only when one of its files changed.
 
     Raises
     ------
@@ -445,6 +446,14 @@ def load_codebook(root: Path) -> Codebook:
     >>> book.indicators["nursing_bed_share"].unit
     'percent'
     """
+    files = (root / FOLDER / f"{name}.csv" for name in TABLES)
+    stamps = (file.stat() for file in files if file.is_file())
+    return _loaded(root, tuple((one.st_mtime_ns, one.st_size) for one in stamps))
+
+
+@lru_cache(maxsize=2)
+def _loaded(root: Path, stamps: tuple[tuple[int, int], ...]) -> Codebook:
+    """Load the codebook as its files are at some time."""
     rows: dict[str, list[Row]] = {}
     problems: list[Problem] = []
     for name, model in TABLES.items():

@@ -290,8 +290,10 @@ def sentences(tree: ast.AST) -> list[str]:
 
 def declared(root: Path) -> list[str]:
     """Phrases with digits that are no values, such as an age group: longest first."""
-    from compare.codebook import load_codebook
+    from compare.codebook import FOLDER, load_codebook
 
+    if not (root / FOLDER).is_dir():
+        return []
     phrases = load_codebook(root).codes["phrase"]
     return sorted(phrases, key=len, reverse=True)
 

@@ -323,6 +323,13 @@ POLICY = [
         caught="policy",
         says="the number 36.4",
     ),
+    Hole(
+        "a number typed in a sentence",
+        "tell = print\ntell('36.4 beds')",
+        [says("36.4 beds\n")],
+        caught="policy",
+        says="the number 36 is typed in a sentence",
+    ),
 ]
 
 NOTEBOOKS = {
