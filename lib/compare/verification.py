@@ -68,7 +68,7 @@ NUMBER = re.compile(
 )
 YEAR = re.compile(r"(19|20)\d\d")
 NO_PROSE = re.compile(r"`[^`]*`|\]\([^)]*\)|[Nn]otebook \d\d\b")
-SAID = {"caption", "note", "alt"}
+SAID = {"caption", "note", "alt", "also"}
 BESIDE = ("Note: ", "Source: ", "Digest: ", "注：", "资料来源：")
 RMS = 1.0
 POINTS = 0.5

@@ -996,7 +996,11 @@ def footnote_letters(frame: pd.DataFrame) -> dict[str, str]:
 
 
 def footnotes(
-    frame: pd.DataFrame, language: str = "en", root: Path | None = None
+    frame: pd.DataFrame,
+    language: str = "en",
+    root: Path | None = None,
+    *,
+    also: str = "",
 ) -> str:
     """Explain the letters of a chart: why its values are compared with care.
 
@@ -1006,11 +1010,13 @@ def footnotes(
         What the chart draws, graded.
     language
         ``en`` or ``zh``.
+    also
+        What else a reader of the chart must know.
 
     Returns
     -------
     str
-        Empty where no value of the chart has grade B.
+        Only ``also`` where no value of the chart has grade B.
 
     Examples
     --------
@@ -1027,8 +1033,9 @@ def footnotes(
         for facet, letter in footnote_letters(frame).items()
     ]
     if not told:
-        return ""
-    return say(_book(root), "graded", language, "B", " ".join(told))
+        return also
+    graded = say(_book(root), "graded", language, "B", " ".join(told))
+    return f"{graded} {also}".strip()
 
 
 def colophon(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
