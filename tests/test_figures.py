@@ -15,10 +15,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from compare import digest, views
+from compare import digest, implications, views
 from compare.codebook import Codebook
 from compare.figures import (
-    CAUTION,
     plot_areas,
     plot_bed_ratios,
     plot_coverage,
@@ -30,6 +29,7 @@ from compare.figures import (
     plot_shares,
     plot_squeeze,
 )
+from compare.marks import CAUTION
 from compare.problems import Problems
 
 FAMILIES = ["nursing", "childcare"]
@@ -71,15 +71,15 @@ def lottery() -> Figure:
 
 
 def denominators() -> Figure:
-    return plot_denominators(views.denominators())
+    return plot_denominators(implications.denominators())
 
 
 def squeeze() -> Figure:
-    return plot_squeeze(views.squeeze())
+    return plot_squeeze(implications.squeeze())
 
 
 def feasibility() -> Figure:
-    return plot_feasibility(views.feasibility())
+    return plot_feasibility(implications.feasibility())
 
 
 def areas() -> Figure:
@@ -92,7 +92,7 @@ def findings() -> Figure:
 
 def pace() -> Figure:
     codes = ["nursing_bed_share", SLOTS]
-    return plot_pace(views.progress(), codes, views.national_pace(codes))
+    return plot_pace(implications.progress(), codes, implications.national_pace(codes))
 
 
 FIGURES = {
@@ -419,7 +419,7 @@ def test_figures_draw_the_frame_they_are_given() -> None:
 def test_what_other_numbers_imply_is_an_interval_and_no_point(
     figures: dict[str, Figure],
 ) -> None:
-    frame = views.denominators()
+    frame = implications.denominators()
     reported = frame[frame["source"] == "reported"]
     implied = frame[frame["source"] == "derived"]
     (axes,) = figures["denominators"].axes
@@ -446,7 +446,7 @@ def slopes(axes: Axes) -> dict[str, list[float]]:
 def test_slopes_are_stated_numbers_and_a_scenario_is_dashed_and_has_no_mark(
     figures: dict[str, Figure],
 ) -> None:
-    frame = views.squeeze()
+    frame = implications.squeeze()
     both, beds_only, _ = figures["squeeze"].axes
     index = {
         (place, line): rows["index"].tolist()
@@ -467,7 +467,7 @@ def test_slopes_are_stated_numbers_and_a_scenario_is_dashed_and_has_no_mark(
 def test_a_place_without_slopes_has_its_reasons_below(
     figures: dict[str, Figure],
 ) -> None:
-    frame = views.squeeze()
+    frame = implications.squeeze()
     shown = "\n".join(texts(figures["squeeze"]))
     for row in frame[frame["reason_en"] != ""].itertuples():
         assert str(row.reason_en) in shown and str(row.reason_zh) in shown
@@ -478,7 +478,7 @@ def test_a_place_without_slopes_has_its_reasons_below(
 def test_curves_are_the_planned_slots_over_the_population(
     figures: dict[str, Figure],
 ) -> None:
-    by_role = views.feasibility().groupby("role")
+    by_role = implications.feasibility().groupby("role")
     rows = {str(role): part.to_dict("records") for role, part in by_role}
     (planned,), (outcome,) = rows["slots"], rows["outcome"]
     (meets,) = rows["people_at_target"]
@@ -555,9 +555,9 @@ def test_only_rows_of_grade_b_are_hatched(
 
 
 NEW: dict[str, tuple[Callable[[], pd.DataFrame], Callable[[pd.DataFrame], Figure]]] = {
-    "denominators": (views.denominators, plot_denominators),
-    "squeeze": (views.squeeze, plot_squeeze),
-    "feasibility": (views.feasibility, plot_feasibility),
+    "denominators": (implications.denominators, plot_denominators),
+    "squeeze": (implications.squeeze, plot_squeeze),
+    "feasibility": (implications.feasibility, plot_feasibility),
 }
 
 
@@ -581,7 +581,7 @@ def test_a_value_that_may_not_stand_there_is_refused(name: str) -> None:
 
 
 def test_a_figure_of_nothing_is_refused() -> None:
-    nothing = views.denominators(doc="jiamusi")
+    nothing = implications.denominators(doc="jiamusi")
     assert nothing.empty
     with pytest.raises(Problems, match="nothing to draw"):
         plot_denominators(nothing)

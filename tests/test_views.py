@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT, Cells, edit, put, table
 
-from compare import views
+from compare import implications, views
 from compare.build import Checked, build
 from compare.codebook import Codebook
 from compare.derive import Derived
@@ -495,7 +495,7 @@ def test_views_read_what_was_curated_and_do_not_compute_it_again(
 
 
 def test_only_a_place_that_states_a_number_has_one_implied_beside_it() -> None:
-    frame = views.denominators()
+    frame = implications.denominators()
     sources = frame.groupby("doc")["source"].agg(set)
     assert all(found == {"reported", "derived"} for found in sources)
     assert frame.loc[frame["source"] == "derived", "value"].isna().all()
@@ -504,11 +504,11 @@ def test_only_a_place_that_states_a_number_has_one_implied_beside_it() -> None:
         .isna()
         .any(axis=None)
     )
-    pd.testing.assert_frame_equal(views.denominators(doc=frame["doc"][0]), frame)
+    pd.testing.assert_frame_equal(implications.denominators(doc=frame["doc"][0]), frame)
 
 
 def test_a_line_of_the_squeeze_has_two_ends_or_a_reason() -> None:
-    frame = views.squeeze()
+    frame = implications.squeeze()
     for _, rows in frame[frame["line"] != "ratio"].groupby(["doc", "line"]):
         if len(rows) == 2:
             assert rows["index"].iloc[0] == 100
@@ -525,14 +525,18 @@ def test_a_line_of_the_squeeze_has_two_ends_or_a_reason() -> None:
 
 def test_numbers_of_the_squeeze_and_the_feasibility_are_stated_or_derived() -> None:
     known = pd.concat([views.load(), views.load_derived()]).set_index("id")
-    for frame in (views.squeeze(), views.feasibility(), views.denominators()):
+    for frame in (
+        implications.squeeze(),
+        implications.feasibility(),
+        implications.denominators(),
+    ):
         rows = frame[frame["lower"].notna()]
         for column in ("lower", "upper"):
             assert rows[column].tolist() == known.loc[rows["id"], column].tolist()
 
 
 def test_growth_of_areas_is_that_of_the_series() -> None:
-    growth = views.area_growth()
+    growth = implications.area_growth()
     series = views.area_series("childcare_slots").iloc[1:].reset_index(drop=True)
     beds = views.area_series("eldercare_beds").iloc[1:].reset_index(drop=True)
     assert growth["area_en"].tolist() == series["Area"].tolist()

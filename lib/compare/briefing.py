@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from compare import views
+from compare import implications, views
 from compare.codebook import Place, find_root, load_codebook
 from compare.views import as_table, load, statements
 from compare.wording import (
@@ -131,7 +131,7 @@ def areas(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
     Growth and shares are in percent.
     """
     book = load_codebook(root or find_root())
-    frame = views.area_growth(root)
+    frame = implications.area_growth(root)
     shown = pd.DataFrame({"area": frame[f"area_{language}"]})
     for position, end in enumerate(("last", "first")):
         ids = frame["ids"].str.split(views.SEVERAL).str[position]

@@ -8,38 +8,47 @@ among cities is drawn hollow; every mark has its year beside it.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from matplotlib import font_manager, rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.transforms import (
-    Affine2D,
-    ScaledTranslation,
-    Transform,
-    blended_transform_factory,
-)
 
 from compare.codebook import Codebook, Place, find_root, load_codebook
+from compare.marks import (
+    APART,
+    BASELINE,
+    DERIVED,
+    GREY,
+    INK,
+    TARGET,
+    below,
+    beside,
+    caution,
+    dated,
+    key,
+    mark,
+    named,
+    reference,
+    span,
+    style,
+    undated_last,
+    year,
+)
 from compare.problems import Problem, raise_any
 from compare.views import footnote_letters, graded
 from compare.wording import absence, number
 
-INK, GREY, FAINT = "#222222", "#666666", "#d9d9d9"
 WIDTH = 7.2
-LONGEST_LABEL, LONGEST_LINE_NAME = 52, 24
-BASELINE, TARGET, DERIVED = "baseline", "target", "derived"
-PROJECTION, SCENARIO = "projection", "scenario"
+LONGEST_LABEL = 52
+SCENARIO = "scenario"
 SAID = {
     "reported": "stated 所列",
     DERIVED: "derived 推算",
     SCENARIO: "scenario: beds stay  情景：床位不变",
 }
-UNDATED = "undated"
 TEN_THOUSAND = 10_000
 SHADES = {
     "both": "#1f4e79",
@@ -52,8 +61,6 @@ SHADES = {
     "lost_in_picture": "#ffffff",
     "lost_part": "#ffffff",
 }
-APART: dict[str, Any] = {"facecolor": "#f2f2f2", "edgecolor": "#bbbbbb", "hatch": "xx"}
-CAUTION = "\\\\"
 HATCHED = {"lost_in_picture": "////", "lost_part": "\\\\\\\\", "out_of_scope": "xxx"}
 
 
@@ -68,7 +75,7 @@ def plot_coverage(coverage: pd.DataFrame, root: Path | None = None) -> Figure:
     book = load_codebook(root or find_root())
     indicators = coverage["indicator"].drop_duplicates().tolist()
     labels = coverage.drop_duplicates("indicator")
-    with _style():
+    with style():
         figure = Figure(
             figsize=(WIDTH, 1.5 + 0.29 * len(indicators)), layout="constrained"
         )
@@ -142,7 +149,7 @@ def plot_bed_ratios(
         "institution": "Institution beds, derived  机构床位推算\n"
         "(bar: all that the words allow)",
     }
-    with _style():
+    with style():
         figure = Figure(figsize=(WIDTH, 3.6), layout="constrained")
         panels = figure.subplots(1, 2, sharex=True)
         for axes, (panel, title) in zip(panels, titles.items(), strict=True):
@@ -150,10 +157,10 @@ def plot_bed_ratios(
             axes.set_xlim(0, 55)
             axes.set_xticks(range(0, 55, 10))
             _dots(axes, part, book, footnote_letters(ratios))
-            _reference(axes, lines[lines["indicator"].isin(part["indicator"])])
+            reference(axes, lines[lines["indicator"].isin(part["indicator"])])
             axes.set_title(title, loc="left", fontsize=8.5, pad=56)
             axes.set_xlabel("beds per 1,000 people aged 60+\n张/千名老年人")
-        _key(figure, county=False, bar=True, grades=ratios["grade"])
+        key(figure, county=False, bar=True, grades=ratios["grade"])
     return figure
 
 
@@ -181,15 +188,15 @@ def plot_shares(
     """
     book = load_codebook(root or find_root())
     shares = shares if "grade" in shares else graded(shares, root)
-    with _style():
+    with style():
         figure = Figure(figsize=(WIDTH, 4.3), layout="constrained")
         axes = figure.add_subplot()
         axes.set_xlim(*limits)
         _dots(axes, shares, book, footnote_letters(shares), every_place=True)
-        _reference(axes, lines)
+        reference(axes, lines)
         axes.set_xlabel(label)
         hedged = bool(shares["value"].isna().any())
-        _key(figure, bar=hedged, grades=shares["grade"])
+        key(figure, bar=hedged, grades=shares["grade"])
     return figure
 
 
@@ -210,16 +217,16 @@ def plot_lottery_fund_shares(
     book = load_codebook(root or find_root())
     places = {place.doc: place for place in book.places}
     _refuse_incomparable(shares)
-    with _style():
+    with style():
         figure = Figure(figsize=(WIDTH, 1.1 + 0.35 * len(shares)), layout="constrained")
         axes = figure.add_subplot()
         names = []
         values = shares["value"].astype(float).tolist()
         for y, (value, row) in enumerate(zip(values, shares.itertuples(), strict=True)):
             place = places[str(row.doc)]
-            _mark(axes, value, y, place, kind=str(row.kind))
+            mark(axes, value, y, place, kind=str(row.kind))
             axes.annotate(
-                f"{row.stated}  {_when(str(row.time_period))}",
+                f"{row.stated}  {dated(str(row.time_period))}",
                 (value, y),
                 xytext=(12, 0),
                 textcoords="offset points",
@@ -230,7 +237,7 @@ def plot_lottery_fund_shares(
             )
             own = shares.iloc[[y]]
             if row.grade == "B":
-                _caution(axes, y)
+                caution(axes, y)
             name = _marked(place, own, footnote_letters(shares))
             names.append(f"{name}\n{row.fund_en}  {row.fund_zh}")
         apart = int((~shares["apart"]).sum())
@@ -246,8 +253,8 @@ def plot_lottery_fund_shares(
         axes.set_yticks(range(len(shares)), names, fontsize=8)
         axes.set_xlim(40, 100)
         axes.set_xlabel("share of the fund named at the left, %  占左列资金的比例")
-        _reference(axes, lines)
-        _key(figure, grades=shares["grade"], apart=apart < len(shares))
+        reference(axes, lines)
+        key(figure, grades=shares["grade"], apart=apart < len(shares))
     return figure
 
 
@@ -265,7 +272,7 @@ def plot_findings(counts: pd.DataFrame, root: Path | None = None) -> Figure:
         "fails": ("#d55e00", ""),
         "depends": ("white", "////"),
     }
-    with _style():
+    with style():
         figure = Figure(figsize=(WIDTH, 1.0 + 0.41 * len(counts)), layout="constrained")
         axes = figure.add_subplot()
         left = pd.Series(0, index=counts.index)
@@ -308,15 +315,15 @@ def plot_pace(
     Parameters
     ----------
     progress
-        As made by ``views.progress``.
+        As made by ``implications.progress``.
     indicators
         Codes, one panel each.
     national
-        As made by ``views.national_pace``.
+        As made by ``implications.national_pace``.
     """
     book = load_codebook(root or find_root())
     places = {place.doc: place for place in book.places}
-    with _style():
+    with style():
         figure = Figure(figsize=(WIDTH, 2.9), layout="constrained")
         panels = figure.subplots(1, len(indicators), squeeze=False)[0]
         for axes, code in zip(panels, indicators, strict=True):
@@ -358,7 +365,7 @@ def plot_pace(
                 fontsize=8,
                 linespacing=1.2,
             )
-            shown = [_name(places[doc]) for doc in rows["doc"]]
+            shown = [named(places[doc]) for doc in rows["doc"]]
             axes.set_yticks(range(len(rows)), shown)
             axes.set_ylim(len(rows) - 0.4, -0.6)
             axes.set_xlim(0, max([*lows, pace]) * 1.5)
@@ -375,18 +382,18 @@ def plot_denominators(denominators: pd.DataFrame, root: Path | None = None) -> F
     Parameters
     ----------
     denominators
-        As made by ``views.denominators``, in persons; a line for each place.
+        As made by ``implications.denominators``, in persons; a line for each place.
 
     Examples
     --------
-    >>> from compare import views
-    >>> len(plot_denominators(views.denominators()).axes)
+    >>> from compare import implications
+    >>> len(plot_denominators(implications.denominators()).axes)
     1
     """
     book = load_codebook(root or find_root())
     _refuse_incomparable(denominators)
     shown = _shown(denominators, book)
-    with _style():
+    with style():
         figure = Figure(figsize=(WIDTH, 0.8 + 1.6 * len(shown)), layout="constrained")
         panels = figure.subplots(len(shown), 1, squeeze=False)[:, 0]
         for axes, place in zip(panels, shown, strict=True):
@@ -400,19 +407,19 @@ def plot_denominators(denominators: pd.DataFrame, root: Path | None = None) -> F
                 implied = row["source"] == DERIVED
                 x = row["lower"] / 2 + row["upper"] / 2 if implied else row["value"]
                 if implied:
-                    _span(axes, row["lower"], row["upper"], 0, place, height=0.26)
+                    span(axes, row["lower"], row["upper"], 0, place, height=0.26)
                 else:
-                    _mark(axes, x, 0, place, kind=row["kind"])
+                    mark(axes, x, 0, place, kind=row["kind"])
                 words = f"{_people(row)}\n{_kind(row, book)}"
-                _beside(axes, words, (x, 0), above=implied)
+                beside(axes, words, (x, 0), above=implied)
             indicator = book.indicators[rows["indicator"].iloc[0]]
-            axes.set_yticks([0], [_name(place)])
+            axes.set_yticks([0], [named(place)])
             axes.tick_params(axis="y", length=0)
             axes.xaxis.set_major_formatter(lambda x, _: number(x / TEN_THOUSAND))
             axes.set_xlabel(
                 f"{indicator.label_en}, in 10,000  {indicator.label_zh}（万人）"
             )
-        _key(figure, county=_county(shown), bar=True, kinds=denominators["kind"])
+        key(figure, county=_county(shown), bar=True, kinds=denominators["kind"])
     return figure
 
 
@@ -425,12 +432,12 @@ def plot_squeeze(squeeze: pd.DataFrame, root: Path | None = None) -> Figure:
     Parameters
     ----------
     squeeze
-        As made by ``views.squeeze``.
+        As made by ``implications.squeeze``.
 
     Examples
     --------
-    >>> from compare import views
-    >>> figure = plot_squeeze(views.squeeze())
+    >>> from compare import implications
+    >>> figure = plot_squeeze(implications.squeeze())
     >>> [axes.get_title(loc="left").split()[1] for axes in figure.axes[:2]]
     ['Xianning', 'Jiamusi']
     """
@@ -439,9 +446,9 @@ def plot_squeeze(squeeze: pd.DataFrame, root: Path | None = None) -> Figure:
     drawn = squeeze[squeeze["index"].notna()]
     shown = _shown(drawn, book)
     absent = [place for place in _shown(squeeze, book) if place not in shown]
-    years = drawn["time_period"].map(_year)
+    years = drawn["time_period"].map(year)
     low, high = float(drawn["index"].min()), float(drawn["index"].max())
-    with _style():
+    with style():
         figure = Figure(
             figsize=(WIDTH, 3.45 + 0.26 * len(absent)), layout="constrained"
         )
@@ -455,7 +462,7 @@ def plot_squeeze(squeeze: pd.DataFrame, root: Path | None = None) -> Figure:
             own = squeeze[squeeze["doc"] == place.doc]
             _slopes(axes, own[own["index"].notna()], place, book)
             axes.set_title(
-                "\n".join([_name(place), *told[place.doc]])
+                "\n".join([named(place), *told[place.doc]])
                 + "\n\u3000" * (most - len(told[place.doc])),
                 loc="left",
                 fontsize=8,
@@ -477,7 +484,7 @@ def plot_squeeze(squeeze: pd.DataFrame, root: Path | None = None) -> Figure:
         below = figure.add_subplot(grid[1, :])
         below.set_axis_off()
         below.text(0, 1, _left_out(squeeze, absent), va="top", fontsize=7, color=GREY)
-        _key(figure, county=_county(shown), kinds=drawn["kind"])
+        key(figure, county=_county(shown), kinds=drawn["kind"])
     return figure
 
 
@@ -491,18 +498,18 @@ def plot_feasibility(feasibility: pd.DataFrame, root: Path | None = None) -> Fig
     Parameters
     ----------
     feasibility
-        As made by ``views.feasibility``; two panels for each place.
+        As made by ``implications.feasibility``; two panels for each place.
 
     Examples
     --------
-    >>> from compare import views
-    >>> len(plot_feasibility(views.feasibility()).axes)
+    >>> from compare import implications
+    >>> len(plot_feasibility(implications.feasibility()).axes)
     2
     """
     book = load_codebook(root or find_root())
     _refuse_incomparable(feasibility)
     shown = _shown(feasibility, book)
-    with _style():
+    with style():
         figure = Figure(figsize=(WIDTH, 0.5 + 3.7 * len(shown)), layout="constrained")
         panels = figure.subplots(
             2 * len(shown), 1, squeeze=False, height_ratios=[3, 1.6] * len(shown)
@@ -512,7 +519,7 @@ def plot_feasibility(feasibility: pd.DataFrame, root: Path | None = None) -> Fig
             _people_rows(people, rows, place, book)
             _slot_curves(curves, people, rows, place)
         people = feasibility[feasibility["role"] == "people"]
-        _key(figure, county=_county(shown), bar=True, kinds=people["kind"])
+        key(figure, county=_county(shown), bar=True, kinds=people["kind"])
     return figure
 
 
@@ -538,7 +545,7 @@ def plot_areas(series: pd.DataFrame, root: Path | None = None) -> Figure:
     whole, place = index.iloc[0].tolist(), _planner(series, book)
     across = 4
     down = -(-len(series) // across)
-    with _style():
+    with style():
         figure = Figure(figsize=(WIDTH, 0.6 + 1.3 * down), layout="constrained")
         panels = figure.subplots(down, across, sharex=True, sharey=True).ravel()
         for axes, name, row in zip(
@@ -546,10 +553,10 @@ def plot_areas(series: pd.DataFrame, root: Path | None = None) -> Figure:
         ):
             axes.plot(range(len(years)), whole, color="#b0b0b0", linewidth=3.5)
             axes.plot(range(len(years)), row, color=place.colour, linewidth=1.3)
-            _mark(axes, 0, row[0], place, kind=BASELINE)
-            _mark(axes, len(years) - 1, row[-1], place, kind=TARGET)
+            mark(axes, 0, row[0], place, kind=BASELINE)
+            mark(axes, len(years) - 1, row[-1], place, kind=TARGET)
             words = f"{row[-1]:.0f}"
-            _beside(axes, words, (len(years) - 1, row[-1]), above=True, side="right")
+            beside(axes, words, (len(years) - 1, row[-1]), above=True, side="right")
             axes.set_title(name, loc="left", fontsize=8)
         for axes in panels:
             axes.set_xlim(-0.4, len(years) - 0.6)
@@ -568,7 +575,7 @@ def plot_areas(series: pd.DataFrame, root: Path | None = None) -> Figure:
             va="top",
             fontsize=8,
         )
-        _key(figure, county=_county([place]))
+        key(figure, county=_county([place]))
     return figure
 
 
@@ -595,20 +602,7 @@ def _marked(place: Place, rows: pd.DataFrame, letters: dict[str, str]) -> str:
     """Name of a place, with the letters of the facets that ask for care."""
     own = set(rows.loc[rows["grade"] == "B", "facet"])
     marks = ", ".join(letter for facet, letter in letters.items() if facet in own)
-    return _name(place) + (f" ({marks})" if marks else "")
-
-
-def _caution(axes: Axes, y: float) -> None:
-    """Hatch a row faintly: its values are compared with care."""
-    axes.axhspan(
-        y - 0.46,
-        y + 0.46,
-        facecolor="none",
-        edgecolor=FAINT,
-        hatch=CAUTION,
-        linewidth=0,
-        zorder=0,
-    )
+    return named(place) + (f" ({marks})" if marks else "")
 
 
 def _dots(
@@ -640,7 +634,7 @@ def _dots(
             axes.axhspan(y - 0.4, y + 0.4, color="#f2f2f2", zorder=0)
             continue
         if (rows["grade"] == "B").any():
-            _caution(axes, y)
+            caution(axes, y)
         _dumbbell(axes, rows, y, place)
     names = [
         _marked(place, frame[frame["doc"] == place.doc], letters) for place in shown
@@ -667,13 +661,13 @@ def _dumbbell(axes: Axes, rows: pd.DataFrame, y: int, place: Place) -> None:
         near = [other for other in others if abs(other - value) < 0.12 * (high - low)]
         side = "center" if not near else "right" if value < min(near) else "left"
         first = part.iloc[0]
-        _mark(axes, value, y, place, kind=first["kind"], derived=bool(first["derived"]))
+        mark(axes, value, y, place, kind=first["kind"], derived=bool(first["derived"]))
         gap = " " if len(part) > 1 else "\n"
         words = [
-            f"{row.stated}{gap}{_when(str(row.time_period))}"
+            f"{row.stated}{gap}{dated(str(row.time_period))}"
             for row in part.itertuples()
         ]
-        _below(axes, value, y, "\n".join(sorted(words, key=_undated_last)), side)
+        below(axes, value, y, "\n".join(sorted(words, key=undated_last)), side)
 
 
 def _derived(rows: pd.DataFrame) -> pd.Series[bool]:
@@ -682,189 +676,12 @@ def _derived(rows: pd.DataFrame) -> pd.Series[bool]:
     return pd.Series(False, index=rows.index)
 
 
-def _mark(
-    axes: Axes,
-    value: float,
-    y: float,
-    place: Place,
-    *,
-    kind: str,
-    derived: bool = False,
-) -> None:
-    """Draw a filled baseline, a ring target, a cross for derived; hollow: county.
-
-    A projection is half filled: the document expects it, nobody promises it.
-    """
-    target = kind == TARGET
-    ring = target or place.fill == "hollow"
-    half = kind == PROJECTION
-    axes.plot(
-        value,
-        y,
-        marker="x" if derived else place.marker,
-        markersize=9 if target or half else 7.5,
-        fillstyle="bottom" if half else "full",
-        markerfacecolor="white" if ring and not half else place.colour,
-        markerfacecoloralt="white",
-        markeredgecolor=place.colour,
-        markeredgewidth=2 if target or derived else 1.3,
-        linestyle="none",
-        zorder=4,
-    )
-
-
 def _bar(axes: Axes, row: Any, y: int, place: Place) -> None:
     """Everything that hedged words allow, from end to end."""
     lower, upper = float(row.lower), float(row.upper)
-    _span(axes, lower, upper, y, place)
-    words = f"{row.stated}\n{_when(str(row.time_period))}"
-    _below(axes, (lower + upper) / 2, y, words, "center")
-
-
-def _span(
-    axes: Axes,
-    lower: float,
-    upper: float,
-    y: float,
-    place: Place,
-    *,
-    height: float = 0.22,
-    face: str = "white",
-) -> None:
-    """Draw a range as a hatched bar, never as a point."""
-    axes.barh(
-        y,
-        upper - lower,
-        left=lower,
-        height=height,
-        facecolor=face,
-        edgecolor=place.colour,
-        hatch="////",
-        zorder=2,
-    )
-
-
-def _below(axes: Axes, x: float, y: float, words: str, side: str) -> None:
-    """Write a label under a mark; beside marks lean away from each other."""
-    axes.annotate(
-        words,
-        (x, y),
-        xytext=({"center": 0, "right": 1, "left": -1}[side], -8),
-        textcoords="offset points",
-        ha=side,
-        va="top",
-        fontsize=8,
-        linespacing=1.1,
-        color=INK,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
-        zorder=5,
-    )
-
-
-def _reference(axes: Axes, lines: pd.DataFrame) -> None:
-    """Draw reference lines, named above the axes on two levels."""
-    low, high = axes.get_xlim()
-    drawn = lines[lines["line"] != "none"].sort_values("value")
-    values = drawn["value"].astype(float).tolist()
-    for rank, (value, row) in enumerate(zip(values, drawn.itertuples(), strict=True)):
-        axes.axvline(
-            value,
-            color=INK,
-            linewidth=1.0,
-            linestyle="-" if row.line == "solid" else ":",
-            zorder=1,
-        )
-        symbol = {">": ">", ">=": "≥"}.get(str(row.comparator), "")
-        right = value > low + 0.55 * (high - low)
-        english = f"{symbol}{number(value)} {row.label_en}"
-        if len(english) > LONGEST_LINE_NAME:
-            english = english.replace(", ", ",\n", 1)
-        axes.annotate(
-            f"{english}\n{row.label_zh}",
-            (value, 1),
-            xycoords=axes.get_xaxis_transform(),
-            xytext=(0, 3 + 26 * (rank % 2)),
-            textcoords="offset points",
-            ha="right" if right else "left",
-            va="bottom",
-            fontsize=7,
-            linespacing=1.0,
-            color=GREY,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
-            zorder=6,
-        )
-        axes.plot(
-            [value, value],
-            [0, 3 + 26 * (rank % 2)],
-            color=GREY,
-            linewidth=0.6,
-            transform=_above(axes),
-            clip_on=False,
-            zorder=5,
-        )
-
-
-def _above(axes: Axes) -> Transform:
-    """Across as the data, up in points from the top of the axes."""
-    box: Any = axes.transAxes
-    points = Affine2D().scale(1 / 72) + axes.figure.dpi_scale_trans
-    up = points + ScaledTranslation(0, 1, box)
-    return blended_transform_factory(axes.transData, up)
-
-
-def _key(
-    figure: Figure,
-    *,
-    county: bool = True,
-    bar: bool = False,
-    apart: bool = False,
-    grades: Iterable[str] = (),
-    kinds: Iterable[str] = (BASELINE, TARGET, DERIVED),
-) -> None:
-    """Say what the marks mean, below the figure; nothing that it does not hold."""
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
-
-    def mark(label: str, shape: str, fill: str, edge: float) -> Line2D:
-        return Line2D(
-            [],
-            [],
-            marker=shape,
-            markerfacecolor=fill,
-            markeredgecolor=GREY,
-            markeredgewidth=edge,
-            linestyle="none",
-            label=label,
-        )
-
-    kinds = set(kinds)
-    half = mark("projection 预测", "o", GREY, 1.3)
-    half.set(fillstyle="bottom", markerfacecoloralt="white", markersize=9)
-    hatches: dict[str, dict[str, Any]] = {
-        "range that the words allow 区间": {"edgecolor": GREY, "hatch": "////"},
-        "grade B: see letters 谨慎比较": {"edgecolor": "#bbbbbb", "hatch": CAUTION},
-        "other base: not compared 口径不同，不比较": APART,
-    }
-    bars = [
-        Patch(**{"facecolor": "white", **look}, label=label)
-        for label, look in hatches.items()
-    ]
-    shown = [
-        (True, mark("baseline 基期", "o", GREY, 1.3)),
-        (TARGET in kinds, mark("target 目标", "o", "white", 2)),
-        (PROJECTION in kinds, half),
-        (county, mark("county 县 (hollow)", "D", "white", 1.3)),
-        (bar and DERIVED in kinds, mark("derived 推算", "x", GREY, 2)),
-        *zip((bar, "B" in set(grades), apart), bars, strict=True),
-    ]
-    handles = [handle for wanted, handle in shown if wanted]
-    figure.legend(
-        handles=handles,
-        loc="outside lower center",
-        ncols=3 if len(handles) > 4 else 4,
-        fontsize=8,
-        frameon=False,
-    )
+    span(axes, lower, upper, y, place)
+    words = f"{row.stated}\n{dated(str(row.time_period))}"
+    below(axes, (lower + upper) / 2, y, words, "center")
 
 
 def _absent(doc: str, frame: pd.DataFrame, book: Codebook) -> str:
@@ -903,7 +720,7 @@ def _kind(row: dict[Any, Any], book: Codebook) -> str:
     """Say what a number is and when, in both languages."""
     codes = "measure_derived" if row["source"] == DERIVED else "kind"
     english, chinese = (book.label(codes, row["kind"], to) for to in ("en", "zh"))
-    return f"{_when(row['time_period'])} {english}\n{chinese}"
+    return f"{dated(row['time_period'])} {english}\n{chinese}"
 
 
 def _people(row: dict[Any, Any]) -> str:
@@ -914,37 +731,13 @@ def _people(row: dict[Any, Any]) -> str:
     return f"{row['stated']}\n{number(row['value'] / TEN_THOUSAND)}万"
 
 
-def _beside(
-    axes: Axes,
-    words: str,
-    spot: tuple[float, float],
-    *,
-    above: bool,
-    side: str = "center",
-) -> None:
-    """Write words above or below a spot."""
-    axes.annotate(
-        words,
-        spot,
-        xytext=(0, 10 if above else -9),
-        textcoords="offset points",
-        ha=side,
-        va="bottom" if above else "top",
-        fontsize=8,
-        linespacing=1.15,
-        color=INK,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
-        zorder=5,
-    )
-
-
 def _slopes(axes: Axes, ends: pd.DataFrame, place: Place, book: Codebook) -> None:
     """Draw each line of a place from its baseline to its end, named at the end."""
     top = float(ends["index"].max())
     starts = []
     for line, rows in ends.groupby("line", sort=False):
         first, last = rows.to_dict("records")
-        x = [_year(first["time_period"]), _year(last["time_period"])]
+        x = [year(first["time_period"]), year(last["time_period"])]
         scenario = last["kind"] == SCENARIO
         axes.plot(
             x,
@@ -954,26 +747,26 @@ def _slopes(axes: Axes, ends: pd.DataFrame, place: Place, book: Codebook) -> Non
             linestyle="--" if scenario else "-",
             zorder=3,
         )
-        _mark(axes, x[0], first["index"], place, kind=first["kind"])
+        mark(axes, x[0], first["index"], place, kind=first["kind"])
         if not scenario:
-            _mark(axes, x[1], last["index"], place, kind=last["kind"])
+            mark(axes, x[1], last["index"], place, kind=last["kind"])
         names = book.indicators[last["indicator"]]
         unit = book.units[names.unit]
         starts.append(
             f"{first['stated']} {unit.label_en} {unit.label_zh} "
-            f"{_when(first['time_period'])}"
+            f"{dated(first['time_period'])}"
         )
         words = (
             f"{names.label_en}\n{names.label_zh}\n"
-            f"{last['index']:.1f} ({last['stated']}, {_when(last['time_period'])})"
+            f"{last['index']:.1f} ({last['stated']}, {dated(last['time_period'])})"
         )
         if scenario:
             words = "\n".join([words, *SAID[SCENARIO].split("  ")])
-        _beside(
+        beside(
             axes, words, (x[1], last["index"]), above=last["index"] == top, side="right"
         )
     words = "100 =\n" + "\n".join(starts)
-    _beside(axes, words, (x[0], first["index"]), above=False, side="left")
+    beside(axes, words, (x[0], first["index"]), above=False, side="left")
 
 
 def _ratios(squeeze: pd.DataFrame, place: Place) -> list[str]:
@@ -982,7 +775,7 @@ def _ratios(squeeze: pd.DataFrame, place: Place) -> list[str]:
     told = [
         f"{row['stated']} {SAID[SCENARIO]}"
         if row["kind"] == SCENARIO
-        else f"{row['stated']} {SAID[row['source']]} {_when(row['time_period'])}"
+        else f"{row['stated']} {SAID[row['source']]} {dated(row['time_period'])}"
         for row in own.to_dict("records")
     ]
     return ["beds per 1,000 每千名老年人床位：", *told]
@@ -994,7 +787,7 @@ def _left_out(squeeze: pd.DataFrame, places: Sequence[Place]) -> str:
     for place in places:
         own = squeeze[(squeeze["doc"] == place.doc) & (squeeze["reason_en"] != "")]
         told.append(
-            f"{_name(place)}  {'; '.join(own['reason_en'])}\n"
+            f"{named(place)}  {'; '.join(own['reason_en'])}\n"
             f"        {'；'.join(own['reason_zh'])}"
         )
     return "\n".join(told)
@@ -1010,9 +803,9 @@ def _people_rows(axes: Axes, rows: pd.DataFrame, place: Place, book: Codebook) -
     for y, row in enumerate(people.to_dict("records")):
         derived = row["source"] == DERIVED
         if derived or row["comparator"] != "=":
-            _span(axes, row["lower"], row["upper"], y - 0.2, place, height=0.3)
+            span(axes, row["lower"], row["upper"], y - 0.2, place, height=0.3)
         if not derived:
-            _mark(axes, row["value"], y - 0.2, place, kind=row["kind"])
+            mark(axes, row["value"], y - 0.2, place, kind=row["kind"])
         middle = row["lower"] / 2 + row["upper"] / 2
         axes.annotate(
             row["stated"],
@@ -1047,21 +840,21 @@ def _slot_curves(axes: Axes, people: Axes, rows: pd.DataFrame, place: Place) -> 
     )
     axes.fill_between(x, lower, upper, color=place.colour, alpha=0.15, linewidth=0)
     as_printed = " + ".join(part["stated"] for part in reversed(role["part"]))
-    for curve, words, style in (
+    for curve, words, line in (
         (upper, f"{number(slots['upper'])} slots 个托位", "-"),
         (middle, as_printed, "--"),
         (lower, number(slots["lower"]), "-"),
     ):
-        axes.plot(x, curve, color=place.colour, linewidth=1.3, linestyle=style)
+        axes.plot(x, curve, color=place.colour, linewidth=1.3, linestyle=line)
         _on_curve(axes, words, (x[0], curve[0]))
     axes.axhline(target["value"], color=INK, linewidth=1.2)
     axes.axhspan(target["lower"], target["upper"], color=GREY, alpha=0.25, linewidth=0)
     words = f"{target['stated']} planned {target['time_period']} 规划值"
-    _beside(axes, words, (x[1], target["lower"]), above=False, side="left")
+    beside(axes, words, (x[1], target["lower"]), above=False, side="left")
     for row in role["people"]:
         axes.axvline(row["value"], color=GREY, linewidth=0.8, linestyle=":", zorder=1)
         if row["time_period"] == outcome["time_period"]:
-            _span(
+            span(
                 axes,
                 row["lower"],
                 row["upper"],
@@ -1072,13 +865,13 @@ def _slot_curves(axes: Axes, people: Axes, rows: pd.DataFrame, place: Place) -> 
             )
             words = f"{outcome['stated']} at this population\n按此人口可达"
             spot = (row["upper"], outcome["upper"])
-            _beside(axes, words, spot, above=True, side="right")
+            beside(axes, words, spot, above=True, side="right")
     axes.set_xlim(left, right)
     axes.set_ylim(0.92 * min(lower), 1.06 * max(upper))
     axes.tick_params(labelbottom=False)
     axes.set_ylabel("slots per 1,000 residents\n每千人口托位数")
     axes.set_title(
-        f"{_name(place)}: {slots['stated']} slots planned for {slots['time_period']}\n"
+        f"{named(place)}: {slots['stated']} slots planned for {slots['time_period']}\n"
         f"规划{slots['time_period']}年托位数",
         loc="left",
     )
@@ -1127,51 +920,3 @@ def _both(english: str, chinese: str) -> str:
     """Label in both languages, on two lines where one would be too long."""
     gap = "  " if len(english) + 2 * len(chinese) < LONGEST_LABEL else "\n"
     return english + gap + chinese
-
-
-def _name(place: Place) -> str:
-    return f"{place.short_zh} {place.short_en}"
-
-
-def _year(period: str) -> int:
-    """Last year of a period."""
-    return int(period.split("/")[-1][:4])
-
-
-def _when(period: str) -> str:
-    return period.replace("/", "–") if period else UNDATED
-
-
-def _undated_last(words: str) -> bool:
-    return words.endswith(UNDATED)
-
-
-@contextmanager
-def _style() -> Iterator[None]:
-    """One look for all figures, whatever the reader's own settings are."""
-    import pylopdf_fonts_zh_cn as fonts
-    import seaborn
-
-    path = str(fonts.sans_path())
-    if path not in {font.fname for font in font_manager.fontManager.ttflist}:
-        font_manager.fontManager.addfont(path)
-    family = font_manager.FontProperties(fname=path).get_name()
-    settings = {
-        **seaborn.axes_style("whitegrid"),
-        **seaborn.plotting_context("paper"),
-        "font.family": [family],
-        "font.size": 8.5,
-        "axes.titlesize": 9,
-        "axes.labelsize": 8.5,
-        "xtick.labelsize": 8,
-        "ytick.labelsize": 8.5,
-        "axes.edgecolor": FAINT,
-        "grid.color": "#eeeeee",
-        "axes.grid.axis": "x",
-        "axes.unicode_minus": False,
-        "hatch.linewidth": 0.5,
-        "svg.hashsalt": "compare",
-        "figure.dpi": 150,
-    }
-    with rc_context(settings):
-        yield
