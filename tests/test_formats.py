@@ -224,6 +224,13 @@ def test_word_pictures_are_png_with_an_alternative_text(letter: Any) -> None:
         assert letter.part.related_parts[embedded].blob[1:4] == b"PNG"
 
 
+def test_word_links_only_to_what_has_an_address_of_its_own() -> None:
+    briefing = ROOT / "notebooks" / "briefing.zh.ipynb"
+    made = docx.Document(io.BytesIO(word(briefing, date="2026-01-31")))
+    targets = [one.target_ref for one in made.part.rels.values() if one.is_external]
+    assert not [target for target in targets if "evidence" in target]
+
+
 def test_word_names_a_chinese_font_for_every_style_it_uses(letter: Any) -> None:
     used = {paragraph.style.name for paragraph in letter.paragraphs}
     for name in used - {"List Bullet", "List Number"}:

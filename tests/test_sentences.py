@@ -91,6 +91,11 @@ def test_each_line_has_a_grade_of_its_own() -> None:
         ("{jiamusi:813}", "the data have no {jiamusi:813}"),
         ("{jiamusi:814} and {xianning:487}", "2 places and no grade"),
         ("{jiamusi:814} {changsha:5008} {grade}", "of which no pair has a grade"),
+        ("{jiamusi:814|qoute}", "jiamusi:814 has no qoute"),
+        ("{xianning:5774|time}", "xianning:5774 has no time"),
+        ("{jiamusi:2701|gloss}", "jiamusi:2701 has no gloss"),
+        ("{changsha:slot_ratio:2021|two}", "changsha:slot_ratio:2021 has no two"),
+        ("{documents|time}", "documents has no time"),
     ],
 )
 def test_what_cannot_be_told_is_a_problem(line: str, said: str) -> None:

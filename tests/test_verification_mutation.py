@@ -41,8 +41,8 @@ ALWAYS_SHOWN = {
     "reliability.measure",
 }
 FEW, SAMPLE, EVERY = 20, 4, 4
-OWN = 7_000_003
-STEP = 31
+OWN = 700_003
+STEP = 17
 MOST = Decimal("0.05")
 Spot = tuple[str, int, str]
 
@@ -123,7 +123,7 @@ def shown(stage: Rehearsal) -> dict[Spot, list[Call]]:
     for call in stage.calls:
         text = "\n".join([*stage.show(call), *stage.drawn]).replace(",", "")
         assert "Error: " not in text, f"{call}: {text}"
-        for digits in set(re.findall(r"7\d{6}", text)) & own.keys():
+        for digits in set(re.findall(r"(?<!\d)7\d{5}(?=00\.|\D|$)", text)) & own.keys():
             found.setdefault(own[digits], []).append(call)
     for name, rows in TABLES.items():
         write(stage, name, rows)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
+from string import digits
 from types import SimpleNamespace
 from typing import Any
 
@@ -67,9 +68,9 @@ def tell(text: str, root: Path | None = None, *, language: str = "en") -> str:
     Jiamusi had [32](../reports/evidence.html#jiamusi:814&lang=en) beds per thousand.
     """
     known = _Known(root or find_root(), language)
-    lines = [(line, [m[1] for m in NAME.finditer(line)]) for line in text.split("\n")]
-    raise_any(p for line, names in lines for p in _problems(line, names, known))
-    return "\n".join(known.fill(line, names) for line, names in lines)
+    lines = text.split("\n")
+    raise_any(problem for line in lines for problem in _problems(line, known))
+    return "\n".join(map(known.fill, lines))
 
 
 class _Known:
@@ -107,8 +108,22 @@ class _Known:
             name for name in names if name in self.observations or name in self.derived
         ]
 
-    def fill(self, line: str, names: list[str]) -> str:
+    def parts(self, name: str) -> set[str]:
+        """Tell what may stand behind a name: its value alone, or one of its parts."""
+        if name in self.observations:
+            dated = {"time"} if self.observations[name]["time_period"] else set()
+            return (
+                {"", "quote"} | dated | ({"gloss"} if name in self.glosses else set())
+            )
+        if name in self.derived:
+            return {"", "time", *digits}
+        if name in self.findings:
+            return {"", "computed"}
+        return {"", "time"} if name in self.lines else {""}
+
+    def fill(self, line: str) -> str:
         """Replace the names of one line."""
+        names = [found[1] for found in NAME.finditer(line)]
         return NAME.sub(lambda found: self.told(found[1], found[2] or "", names), line)
 
     def told(self, name: str, part: str, beside: list[str]) -> str:
@@ -123,8 +138,8 @@ class _Known:
             row = SimpleNamespace(**self.observations[name])
             shown = worded(row, self.book, self.language)
         elif name in self.derived:
-            digits = int(part) if part else 2
-            shown = between(self.derived[name], self.book, self.language, digits)
+            places = int(part) if part else 2
+            shown = between(self.derived[name], self.book, self.language, places)
         elif name in self.findings:
             shown = self._finding(self.findings[name], part)
         else:
@@ -199,15 +214,22 @@ def worst(
     return grade, [facet for mark, facet in found if mark == grade and facet]
 
 
-def _problems(line: str, names: list[str], known: _Known) -> Iterator[Problem]:
+def _problems(line: str, known: _Known) -> Iterator[Problem]:
     where = f"sentence «{line.strip()}»"
-    for name in dict.fromkeys(names):
+    named = [(found[1], found[2] or "") for found in NAME.finditer(line)]
+    for name, part in dict.fromkeys(named):
         if name not in known:
             remedy = (
                 "copy the id of an observation, a derived value, a finding or a "
                 "reference line."
             )
             yield Problem(where, f"the data have no {{{name}}}.", remedy=remedy)
+        elif part not in known.parts(name):
+            parts = sorted(known.parts(name) - {""})
+            expected = f"{', '.join(parts) or 'nothing'} after «|»."
+            remedy = "take one of these, or leave «|» out."
+            yield Problem(where, f"{name} has no {part}.", expected, remedy)
+    names = [name for name, _ in named]
     values = known.values(names)
     places = {name.partition(":")[0] for name in values}
     if len(places) > 1 and GRADE not in names:

@@ -13,6 +13,7 @@ from string import ascii_lowercase
 
 import pandas as pd
 
+from compare import digest
 from compare.codebook import Codebook, ReferenceLine, find_root, load_codebook
 from compare.wording import between, cited, mark, name_of, say, when, worded
 
@@ -605,6 +606,7 @@ def grades(
         columns=[name.split(" ")[1] for name in shown],
     )
     table.insert(0, "Place 地区", shown)
+    table.attrs[digest.BEHIND] = digest.of_table(frame, {})
     return table
 
 
@@ -788,7 +790,10 @@ def as_table(
         shown["indicator"] = [
             name_of(book, code, language) for code in shown["indicator"]
         ]
-    return shown.rename(columns={name: _head(book, name, language) for name in columns})
+    heads = {name: _head(book, name, language) for name in columns}
+    shown = shown.rename(columns=heads)
+    shown.attrs[digest.BEHIND] = digest.of_table(frame, {})
+    return shown
 
 
 def _completed(

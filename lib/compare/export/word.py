@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import docx
 import lxml.html
@@ -367,7 +368,7 @@ def _changed(element: HtmlElement, style: Style) -> Style:
     return Style(
         bold=style.bold or tag in {"strong", "b", "em", "i", "dt"},
         raised=style.raised or tag == "sup",
-        link=style.link if href.startswith("#") or not href else href,
+        link=href if urlsplit(href).scheme else style.link,
     )
 
 
