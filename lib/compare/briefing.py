@@ -121,7 +121,8 @@ def contradictions(root: Path | None = None, *, language: str = "en") -> pd.Data
         cited({"stated": told, "id": id})
         for told, id in zip(frame["computed"], frame["id"], strict=True)
     ]
-    columns = ["place", "verdict", f"explanation_{language}", "cited", "computed"]
+    explained = f"explanation_{language}"
+    columns = ["place", "indicator", "verdict", explained, "cited", "computed"]
     return as_table(frame.assign(computed=linked), columns, root, language=language)
 
 

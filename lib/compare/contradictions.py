@@ -213,9 +213,19 @@ def _rises(rule: FindingRule, stated: Stated, book: Codebook) -> Iterator[Outcom
     for chosen in combinations(rule, stated, book):
         target, baseline = chosen["a"], chosen["b"]
         change = compute("a - b", chosen)
-        verdict = HOLDS if change.lower > 0 else FAILS
+        verdict = _beyond(target, baseline, change)
         written = f"{worded(target)} against {worded(baseline)}"
         yield Outcome(verdict, [target, baseline], worded(target), change, written)
+
+
+def _beyond(target: Observation, baseline: Observation, change: Interval) -> str:
+    """Judge a change; of two bounds with one sign the stated ends are compared."""
+    if worded(target) == worded(baseline) or change.upper <= 0:
+        return FAILS
+    bounds = target.comparator == baseline.comparator != "="
+    if change.lower > 0 or (bounds and Decimal(target.value) > Decimal(baseline.value)):
+        return HOLDS
+    return DEPENDS
 
 
 def _one_date(rule: FindingRule, stated: Stated, book: Codebook) -> Iterator[Outcome]:
@@ -229,7 +239,7 @@ def _one_date(rule: FindingRule, stated: Stated, book: Codebook) -> Iterator[Out
     for rows in groups.values():
         if len(rows) > 1:
             years = sorted({row.time_period for row in rows})
-            verdict = HOLDS if len(years) == 1 else FAILS
+            verdict = HOLDS if len(years) == 1 else DEPENDS
             said = "; ".join(f"{worded(row)} by {row.time_period}" for row in rows)
             yield Outcome(verdict, rows, worded(rows[0]), None, said)
 

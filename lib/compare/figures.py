@@ -144,7 +144,7 @@ def plot_bed_ratios(
     """
     book = load_codebook(root or find_root())
     titles = {
-        "reported": "Reported, scope as stated  文件所列\n"
+        "reported": "Reported, scope not stated  文件所列，未说明口径\n"
         "(cross: derived from its counts  推算)",
         "institution": "Institution beds, derived  机构床位推算\n"
         "(bar: all that the words allow)",

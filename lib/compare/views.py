@@ -510,7 +510,8 @@ def findings_by_rule(root: Path | None = None) -> pd.DataFrame:
 
 def open_findings(root: Path | None = None, *, language: str = "en") -> pd.DataFrame:
     """Show contradictions: what fails or depends, flat targets and zeros apart."""
-    columns = ["place", "verdict", f"explanation_{language}", "stated", "computed"]
+    explained = f"explanation_{language}"
+    columns = ["place", "indicator", "verdict", explained, "stated", "computed"]
     frame = contradictions(root, language=language)
     return as_table(frame, [*columns, "arithmetic"], root, language=language)
 
@@ -521,11 +522,14 @@ def contradictions(root: Path | None = None, *, language: str = "en") -> pd.Data
     Returns
     -------
     pandas.DataFrame
-        As ``findings``; ``computed`` in words of the language.
+        As ``findings``, with the ``indicator`` of the first value that is tested;
+        ``computed`` in words of the language.
     """
     frame = findings(root)
     opened = (frame["verdict"] != "holds") & ~frame["rule"].isin(_about_targets(root))
     frame = frame[opened].reset_index(drop=True)
+    first = frame["inputs"].str.replace(" .*", "", regex=True)
+    frame["indicator"] = first.map(load(root).set_index("id")["indicator"])
     if language == "en":
         return frame
     between = say(_book(root), "between", language, r"\1", r"\2")
