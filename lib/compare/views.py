@@ -523,13 +523,14 @@ def contradictions(root: Path | None = None, *, language: str = "en") -> pd.Data
     -------
     pandas.DataFrame
         As ``findings``, with the ``indicator`` of the first value that is tested;
-        ``computed`` in words of the language.
+        ``stated`` and ``computed`` as print has them.
     """
     frame = findings(root)
     opened = (frame["verdict"] != "holds") & ~frame["rule"].isin(_about_targets(root))
     frame = frame[opened].reset_index(drop=True)
     first = frame["inputs"].str.replace(" .*", "", regex=True)
     frame["indicator"] = first.map(load(root).set_index("id")["indicator"])
+    frame["stated"] = frame["stated"].str.replace(">=", "≥")
     if language == "en":
         return frame
     between = say(_book(root), "between", language, r"\1", r"\2")
