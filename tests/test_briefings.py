@@ -26,8 +26,8 @@ NOT_VALUES = {
     "zh": "指标|时间|成文日期|字符位置|原文|内容|使用须知|核对内容|文件"
     "|读数|入表|无对应指标|未决|数字|已读|已排除|SHA-256",
     "en": "Indicator|Time|Signed|Characters|Quote, and our gloss|What|What to mind"
-    "|What is tested|Document|Readings|Observed|No match|Undecided|Numerals|In readings|Excluded"
-    "|SHA-256",
+    "|What is tested|Document|Readings|Observed|No match|Undecided|Numerals"
+    "|In readings|Excluded|SHA-256",
 }
 Cell = dict[str, Any]
 
