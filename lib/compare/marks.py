@@ -23,7 +23,7 @@ from matplotlib.transforms import (
 )
 
 from compare.codebook import Place
-from compare.wording import number
+from compare.wording import number, when
 
 INK, GREY, FAINT = "#222222", "#666666", "#d9d9d9"
 LONGEST_LINE_NAME = 24
@@ -260,7 +260,7 @@ def year(period: str) -> int:
 
 def dated(period: str) -> str:
     """Write a period as print does, and the lack of one in a word."""
-    return period.replace("/", "–") if period else UNDATED
+    return when(period) or UNDATED
 
 
 def undated_last(words: str) -> bool:

@@ -465,7 +465,7 @@ def _height(lines: np.ndarray, wider: np.ndarray, at: int) -> float:
     return float(tried.max(axis=0).sum() + EMPTIER * tried.sum())
 
 
-def _lines(columns: Sequence[Sequence[str]], widths: list[float], size: float) -> float:
+def _lines(columns: Sequence[Sequence[str]], widths: list[float], size: float) -> int:
     """How many lines the rows of a table take together, about.
 
     >>> _lines([["Place", "佳木斯"], ["Beds", "1,000"]], [40.0, 35.0], 9.0)
