@@ -14,9 +14,9 @@ from collections.abc import Callable
 import pandas as pd
 
 from benchmarks import verification
-from compare.codebook import Codebook, find_root, load_codebook
-from compare.harmonize import KEY, harmonize
-from compare.readings import Reading, load_readings, type_numbers
+from compare.codebook.book import Codebook, find_root, load_codebook
+from compare.curated.observations import KEY, harmonize
+from compare.readings.readings import Reading, load_readings, type_numbers
 
 ROUNDS = 7
 ROWS = 200_000

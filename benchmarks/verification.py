@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from compare.codebook import find_root
+from compare.codebook.book import find_root
 
 WORKERS = 2
 ROUNDS = 3

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from compare.build import Checked, check, known_tables
-from compare.codebook import Codebook
-from compare.tables import tidy
+from compare.base.tables import tidy
+from compare.codebook.book import Codebook
+from compare.curated.build import Checked, check, known_tables
 
 settings.register_profile("compare", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("compare")

@@ -16,8 +16,8 @@ from typing import Any
 
 import pandas as pd
 
-from compare import digest
-from compare.display import figure_text, table_text
+from compare.views import digest
+from compare.views.show import figure_text, table_text
 
 
 @dataclass(eq=False)

@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from types import SimpleNamespace
 
-    from compare.explore import across, indicator
-    from compare.quotations import evidence
-    from compare.views import (
+    from compare.views.explore import across, indicator
+    from compare.views.quotations import evidence
+    from compare.views.tables import (
         comparability,
         findings,
         load,
@@ -49,21 +49,21 @@ __all__ = [
 ]
 
 _HOMES = {
-    "across": "compare.explore",
-    "comparability": "compare.views",
-    "findings": "compare.views",
-    "indicator": "compare.explore",
-    "evidence": "compare.quotations",
-    "load": "compare.views",
-    "load_derived": "compare.views",
-    "statements": "compare.views",
+    "across": "compare.views.explore",
+    "comparability": "compare.views.tables",
+    "findings": "compare.views.tables",
+    "indicator": "compare.views.explore",
+    "evidence": "compare.views.quotations",
+    "load": "compare.views.tables",
+    "load_derived": "compare.views.tables",
+    "statements": "compare.views.tables",
 }
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name when it is first used, so that importing stays fast."""
     if name == "codes":
-        return import_module("compare.explore").codes()
+        return import_module("compare.views.explore").codes()
     if name not in _HOMES:
         raise AttributeError(f"module 'compare' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

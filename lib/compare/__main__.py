@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from compare.problems import Problems
+from compare.base.problems import Problems
 
 app = typer.Typer(
     name="compare",
@@ -28,7 +28,7 @@ Root = Annotated[
 @app.command()
 def check(root: Root = None) -> None:
     """Verify documents, readings and codebook. Changes nothing in data/."""
-    from compare.build import check as run
+    from compare.curated.build import check as run
 
     checked = _guarded(lambda home: run(home), root)
     for account in checked.numerals:
@@ -39,7 +39,7 @@ def check(root: Root = None) -> None:
 @app.command()
 def build(root: Root = None) -> None:
     """Write data/curated from documents, readings and codebook, all or nothing."""
-    from compare.build import build as run
+    from compare.curated.build import build as run
 
     checked, changed = _guarded(lambda home: run(home), root)
     print(_account(checked))
@@ -49,8 +49,8 @@ def build(root: Root = None) -> None:
 @app.command("format")
 def format_(root: Root = None) -> None:
     """Put back what a spreadsheet does to the tables in data/, and nothing else."""
-    from compare.build import format_tables
-    from compare.codebook import find_root
+    from compare.codebook.book import find_root
+    from compare.curated.build import format_tables
 
     changed = _guarded(format_tables, root)
     _list_changes(find_root(root), changed)
@@ -62,8 +62,8 @@ def propose(
     root: Root = None,
 ) -> None:
     """Write candidate readings of a document to build/, with ranked indicators."""
-    from compare.build import write_proposals
-    from compare.codebook import find_root
+    from compare.codebook.book import find_root
+    from compare.curated.build import write_proposals
 
     path = _guarded(lambda home: write_proposals(home, doc), root)
     _list_changes(find_root(root), [path])
@@ -75,7 +75,7 @@ def report(root: Root = None) -> None:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    from compare.export.reports import steps, write_reports
+    from compare.reports.make import steps, write_reports
 
     def run(home: Path) -> list[Path]:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -85,7 +85,7 @@ def report(root: Root = None) -> None:
                 home, lambda done: progress.update(bar, advance=1, description=done)
             )
 
-    from compare.codebook import find_root
+    from compare.codebook.book import find_root
 
     changed = _guarded(run, root)
     _list_changes(find_root(root), changed)
@@ -99,8 +99,8 @@ def export(
     root: Root = None,
 ) -> None:
     """Write the tables for other programs, and the notebooks for Word."""
-    from compare.codebook import find_root
-    from compare.export.formats import export_all, has_parquet
+    from compare.codebook.book import find_root
+    from compare.formats.formats import export_all, has_parquet
 
     changed = _guarded(
         lambda home: export_all(home, folder or home / "build" / "export"), root
@@ -116,7 +116,7 @@ def show(
     root: Root = None,
 ) -> None:
     """Show the sentence behind a value, marked, in its context."""
-    from compare.quotations import evidence
+    from compare.views.quotations import evidence
 
     print(_guarded(lambda home: evidence(id, root=home), root).text())
 
@@ -131,7 +131,7 @@ def main() -> None:
 
 def _guarded(run: Callable[[Path], Any], root: Path | None) -> Any:
     """Run a stage; print its problems without a traceback and exit with status 1."""
-    from compare.codebook import find_root
+    from compare.codebook.book import find_root
 
     home = None
     try:
@@ -146,7 +146,7 @@ def _guarded(run: Callable[[Path], Any], root: Path | None) -> Any:
 
 
 def _account(checked: Any) -> str:
-    from compare.harmonize import Conservation
+    from compare.curated.observations import Conservation
 
     account = sum(checked.account.values(), start=Conservation(0, 0, 0, 0))
     return (

@@ -17,8 +17,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_markdown_cell
 
-from compare.export import html
-from compare.export.evidence import Evidence, load, page
+from compare.reports import page as html
+from compare.reports.evidence import Evidence, load, page
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "tests" / "data" / "export" / "demo.ipynb"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from browser.conftest import lowest_contrast, mark_is_in_sight, see, write
-from compare.export.evidence import Evidence, best_grades
+from compare.reports.evidence import Evidence, best_grades
 
 MANY = 20_000
 HOSTILE = (

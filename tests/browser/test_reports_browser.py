@@ -18,7 +18,7 @@ from browser.conftest import (
     mark_is_in_sight,
     see,
 )
-from compare.export.evidence import Evidence
+from compare.reports.evidence import Evidence
 
 PAGES = [*REPORTS, *KEY_FINDINGS]
 PHONE = {"width": 390, "height": 844}

@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
-from compare.codebook import find_root
-from compare.export.formats import export_all
+from compare.codebook.book import find_root
+from compare.formats.formats import export_all
 
 if __name__ == "__main__":
     export_all(find_root(), Path(sys.argv[1]))

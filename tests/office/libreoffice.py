@@ -11,8 +11,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from compare.codebook import find_root
-from compare.export.workbook import workbook
+from compare.codebook.book import find_root
+from compare.reports.workbook import workbook
 
 MISSING = (
     "LibreOffice is not installed; on Debian: apt-get install libreoffice-calc "

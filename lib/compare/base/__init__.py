@@ -1,0 +1,1 @@
+"""Base: what every room stands on; knows nothing of plans."""

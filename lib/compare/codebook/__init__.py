@@ -1,0 +1,1 @@
+"""Codebook: what people decided; serves ``data/codebook``."""

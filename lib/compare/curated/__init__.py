@@ -1,0 +1,1 @@
+"""Curated: what the program makes of it; serves ``data/curated``."""

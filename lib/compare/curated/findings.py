@@ -1,0 +1,344 @@
+"""Findings: every document held against itself.
+
+In: observations and the rules of ``finding_rules.csv``. Out: findings, each with its
+arithmetic written out and a verdict: *holds*, *fails*, or *depends* (on how far 左右
+reaches). Rules that hold are recorded too: a table of failures alone proves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated
+
+from compare.base.intervals import Interval
+from compare.base.tables import Codelist, Long, Refers, Row, column
+from compare.codebook.book import Codebook, FindingRule
+from compare.curated.derived import (
+    by_indicator,
+    combinations,
+    compute,
+    interval,
+    is_vague,
+    rounded,
+)
+from compare.curated.observations import Observation
+
+HOLDS, FAILS, DEPENDS = "holds", "fails", "depends"
+READINGS_OF_ABOUT: tuple[Decimal | None, ...] = (None, Decimal("0.05"), Decimal("0.1"))
+
+
+class Finding(Row):
+    """One rule, applied to one place of one document."""
+
+    key = ("id",)
+    id: str = column("document, rule, and what it was applied to")
+    doc: Annotated[str, Refers("documents")] = column("document")
+    rule: str = column("code of the rule")
+    verdict: Annotated[str, Codelist("verdict")] = column("holds, fails or depends")
+    stated: str = column("what the document states", empty=True)
+    computed: str = column("what follows from other statements", empty=True)
+    lower: str = column("lower end of the computed value", empty=True)
+    upper: str = column("upper end of the computed value", empty=True)
+    inputs: Annotated[str, Long()] = column("ids of all observations used")
+    arithmetic: Annotated[str, Long()] = column("the arithmetic written out")
+    explanation_en: Annotated[str, Long()] = column("what it means, in English")
+    explanation_zh: Annotated[str, Long()] = column("what it means, in Chinese")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a test says about one choice of inputs."""
+
+    verdict: str
+    rows: Sequence[Observation]
+    stated: str
+    computed: Interval | None
+    arithmetic: str
+
+
+def find(observations: Sequence[Observation], book: Codebook) -> list[Finding]:
+    """Apply every rule of ``finding_rules.csv`` to every document.
+
+    Returns
+    -------
+    list of Finding
+        Sorted by id.
+    """
+    stated = by_indicator(observations)
+    findings = [
+        _finding(rule, outcome)
+        for rule in book.finding_rules
+        for outcome in TESTS[rule.test](rule, stated, book)
+    ]
+    return sorted(findings, key=lambda row: row.place())
+
+
+Stated = Mapping[str, Sequence[Observation]]
+
+
+def _computed(rule: FindingRule, stated: Stated, book: Codebook) -> Iterator[Outcome]:
+    """Hold a statement (a) against a formula on others (b, c, d)."""
+    compare = {"equals": _equals, "reaches": _reaches, "between": _between}[rule.test]
+    for chosen in combinations(rule, stated, book):
+        verdicts = set()
+        for approximate in READINGS_OF_ABOUT:
+            result = compute(rule.formula, chosen, approximate)
+            wanted = interval(chosen["a"], approximate)
+            verdicts.add(compare(wanted, result, chosen["a"], rule))
+        verdict = verdicts.pop() if len(verdicts) == 1 else DEPENDS
+        result = compute(rule.formula, chosen)
+        yield Outcome(
+            verdict,
+            list(chosen.values()),
+            "" if rule.test == "between" else worded(chosen["a"]),
+            result,
+            f"{_written(rule.formula, chosen)} = {_shown(result)}"
+            + (_under_other_readings(rule, chosen) if verdict == DEPENDS else ""),
+        )
+
+
+def _equals(
+    wanted: Interval, result: Interval, lead: Observation, rule: FindingRule
+) -> str:
+    """Whether the two intervals have a value in common."""
+    apart = result.upper < wanted.lower or wanted.upper < result.lower
+    return FAILS if apart else HOLDS
+
+
+def _reaches(
+    wanted: Interval, result: Interval, lead: Observation, rule: FindingRule
+) -> str:
+    """Whether the computed value reaches the stated one."""
+    goal = Fraction(lead.value or lead.lower)
+    if result.upper < goal:
+        return FAILS
+    return HOLDS if result.lower >= goal else DEPENDS
+
+
+def _between(
+    wanted: Interval, result: Interval, lead: Observation, rule: FindingRule
+) -> str:
+    low, high = Fraction(rule.low), Fraction(rule.high)
+    if result.upper < low or high < result.lower:
+        return FAILS
+    return HOLDS if low <= result.lower and result.upper <= high else DEPENDS
+
+
+def _areas_sum(rule: FindingRule, stated: Stated, book: Codebook) -> Iterator[Outcome]:
+    """Hold a total row against the sum of the areas of the same year."""
+    for total, parts in _totals(rule, stated, book):
+        numbers = [Fraction(part.value) for part in parts]
+        result = Interval(sum(numbers, Fraction(0)), sum(numbers, Fraction(0)))
+        verdict = _equals(interval(total), result, total, rule)
+        written = f"{' + '.join(part.value for part in parts)} = {_shown(result)}"
+        yield Outcome(verdict, [total, *parts], total.value, result, written)
+
+
+def _areas_even(rule: FindingRule, stated: Stated, book: Codebook) -> Iterator[Outcome]:
+    """Tell whether all areas grow alike from the first to the last year."""
+    series: dict[tuple[str, str], dict[str, list[Observation]]] = {}
+    for _, parts in _totals(rule, stated, book, "baseline target"):
+        for part in parts:
+            place = series.setdefault((part.doc, part.indicator), {})
+            place.setdefault(part.ref_area, []).append(part)
+    for areas in series.values():
+        ends = [(rows[0], rows[-1]) for rows in map(_by_time, areas.values())]
+        growth = [
+            100 * (Fraction(last.value) / Fraction(first.value) - 1)
+            for first, last in ends
+        ]
+        spread = max(growth) - min(growth)
+        verdict = HOLDS if spread <= Fraction(rule.high) else FAILS
+        rows = [row for pair in ends for row in pair]
+        written = (
+            f"growth {_plain(min(growth))} % to {_plain(max(growth))} %, spread "
+            f"{_plain(spread)} points"
+        )
+        yield Outcome(verdict, rows, "", Interval(spread, spread), written)
+
+
+def _totals(
+    rule: FindingRule, stated: Stated, book: Codebook, kinds: str = ""
+) -> Iterator[tuple[Observation, list[Observation]]]:
+    """Total rows, each with the rows of its areas in the same year."""
+    wholes = {doc: source.ref_area for doc, source in book.documents.items()}
+    for rows in stated.values():
+        usable = [
+            row
+            for row in rows
+            if row.kind in (kinds or rule.a_kinds).split() and row.flow_stated
+        ]
+        for total in usable:
+            parts = [
+                row
+                for row in usable
+                if row.doc == total.doc
+                and row.time_period == total.time_period
+                and row.ref_area != wholes[row.doc]
+                and row.area_stated
+            ]
+            if parts and total.ref_area == wholes[total.doc]:
+                yield total, parts
+
+
+def _repeats(rule: FindingRule, stated: Stated, book: Codebook) -> Iterator[Outcome]:
+    """Hold all statements of one value in one document against each other."""
+    groups: dict[tuple[str, ...], list[Observation]] = {}
+    for rows in stated.values():
+        for row in rows:
+            if row.kind in rule.a_kinds.split():
+                key = (
+                    row.doc,
+                    row.indicator,
+                    row.kind,
+                    row.ref_area,
+                    row.scope,
+                    row.time_period,
+                )
+                groups.setdefault(key, []).append(row)
+    for rows in groups.values():
+        if len(rows) > 1:
+            low = max(interval(row).lower for row in rows)
+            high = min(interval(row).upper for row in rows)
+            said = "; ".join(f"{worded(row)} ({row.id})" for row in rows)
+            verdict = HOLDS if low <= high else FAILS
+            yield Outcome(verdict, rows, worded(rows[0]), None, said)
+
+
+def _rises(rule: FindingRule, stated: Stated, book: Codebook) -> Iterator[Outcome]:
+    """Tell whether a target lies beyond its baseline."""
+    for chosen in combinations(rule, stated, book):
+        target, baseline = chosen["a"], chosen["b"]
+        change = compute("a - b", chosen)
+        verdict = _beyond(target, baseline, change)
+        written = f"{worded(target)} against {worded(baseline)}"
+        yield Outcome(verdict, [target, baseline], worded(target), change, written)
+
+
+def _beyond(target: Observation, baseline: Observation, change: Interval) -> str:
+    """Judge a change; of two bounds with one sign the stated ends are compared."""
+    if worded(target) == worded(baseline) or change.upper <= 0:
+        return FAILS
+    bounds = target.comparator == baseline.comparator != "="
+    if change.lower > 0 or (bounds and Decimal(target.value) > Decimal(baseline.value)):
+        return HOLDS
+    return DEPENDS
+
+
+def _one_date(rule: FindingRule, stated: Stated, book: Codebook) -> Iterator[Outcome]:
+    """Tell whether one target value is due in one year only."""
+    groups: dict[tuple[str, ...], list[Observation]] = {}
+    for rows in stated.values():
+        for row in rows:
+            if row.kind in rule.a_kinds.split() and row.time_period and row.value:
+                key = (row.doc, row.indicator, row.ref_area, row.scope, row.value)
+                groups.setdefault(key, []).append(row)
+    for rows in groups.values():
+        if len(rows) > 1:
+            years = sorted({row.time_period for row in rows})
+            verdict = HOLDS if len(years) == 1 else DEPENDS
+            said = "; ".join(f"{worded(row)} by {row.time_period}" for row in rows)
+            yield Outcome(verdict, rows, worded(rows[0]), None, said)
+
+
+def _not_year(rule: FindingRule, stated: Stated, book: Codebook) -> Iterator[Outcome]:
+    """Tell whether a value in a table equals the year in the head of its column."""
+    for row in _in_tables(rule, stated):
+        suspicious = row.value == row.time_period
+        verdict = DEPENDS if suspicious else HOLDS
+        if suspicious or row.value.isdecimal() and len(row.value) == 4:
+            said = f"{row.value} under {row.time_period}"
+            yield Outcome(verdict, [row], row.value, None, said)
+
+
+def _not_zero(rule: FindingRule, stated: Stated, book: Codebook) -> Iterator[Outcome]:
+    """List baselines of zero."""
+    for row in _in_tables(rule, stated):
+        if row.value == "0":
+            yield Outcome(DEPENDS, [row], "0", None, f"{row.label_stated}: 0")
+
+
+def _in_tables(rule: FindingRule, stated: Stated) -> Iterator[Observation]:
+    for rows in stated.values():
+        for row in rows:
+            if row.kind in rule.a_kinds.split() and row.in_table and row.value:
+                yield row
+
+
+TESTS: Mapping[str, Callable[[FindingRule, Stated, Codebook], Iterable[Outcome]]] = {
+    "equals": _computed,
+    "reaches": _computed,
+    "between": _computed,
+    "areas_sum": _areas_sum,
+    "areas_even": _areas_even,
+    "repeats": _repeats,
+    "rises": _rises,
+    "one_date": _one_date,
+    "not_year": _not_year,
+    "not_zero": _not_zero,
+}
+
+
+def worded(row: Observation) -> str:
+    """Word a value with its comparator, in figures."""
+    if row.comparator == "..":
+        return f"{row.lower}..{row.upper}"
+    sign = "" if row.comparator == "=" else row.comparator
+    return f"{sign}{row.value}"
+
+
+def _finding(rule: FindingRule, outcome: Outcome) -> Finding:
+    lead = outcome.rows[0]
+    result = outcome.computed
+    lower = rounded(result.lower) if result else ""
+    upper = rounded(result.upper) if result else ""
+    parts = [lead.doc, rule.rule, lead.id.partition(":")[2]]
+    return Finding(
+        id=":".join(parts),
+        doc=lead.doc,
+        rule=rule.rule,
+        verdict=outcome.verdict,
+        stated=outcome.stated,
+        computed=lower if lower == upper else _shown(result) if result else "",
+        lower=lower,
+        upper=upper,
+        inputs=" ".join(row.id for row in outcome.rows),
+        arithmetic=outcome.arithmetic,
+        explanation_en=rule.explanation_en,
+        explanation_zh=rule.explanation_zh,
+    )
+
+
+def _written(formula: str, chosen: Mapping[str, Observation]) -> str:
+    """Write a formula with the stated numbers in the place of its letters."""
+    return "".join(worded(chosen[part]) if part in chosen else part for part in formula)
+
+
+def _under_other_readings(rule: FindingRule, chosen: Mapping[str, Observation]) -> str:
+    if not any(is_vague(row) for row in chosen.values()):
+        return ""
+    told = [
+        f"±{_plain(Fraction(part) * 100)} %: "
+        f"{_shown(compute(rule.formula, chosen, part))}"
+        for part in READINGS_OF_ABOUT
+        if part is not None
+    ]
+    return f"; 左右 as {', '.join(told)}"
+
+
+def _shown(result: Interval) -> str:
+    if result.lower == result.upper:
+        return _plain(result.lower)
+    return f"{_plain(result.lower)} to {_plain(result.upper)}"
+
+
+def _plain(number: Fraction | float) -> str:
+    """Write a number with two decimals, for reading."""
+    return f"{float(number):.2f}".rstrip("0").rstrip(".")
+
+
+def _by_time(rows: Iterable[Observation]) -> list[Observation]:
+    return sorted(rows, key=lambda row: row.time_period)

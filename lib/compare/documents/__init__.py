@@ -1,0 +1,1 @@
+"""Documents: the texts as obtained; serves ``data/raw``."""

@@ -1,1 +1,0 @@
-"""From notebooks to what readers open: executed notebooks, HTML pages, PDF files."""

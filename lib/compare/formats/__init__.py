@@ -1,0 +1,1 @@
+"""Formats: the tables in the grammars of other tools, one a file."""

@@ -1,0 +1,1 @@
+"""Readings: what people read; serves ``data/readings``."""

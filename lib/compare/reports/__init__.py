@@ -1,0 +1,1 @@
+"""Reports: papers, pages and workbook; serves ``reports``."""

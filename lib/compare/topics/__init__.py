@@ -1,0 +1,1 @@
+"""Topics: the questions of the mission, view and figure of each in one file."""

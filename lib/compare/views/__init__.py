@@ -1,0 +1,1 @@
+"""Views: frames, words and marks for readers."""

@@ -1,0 +1,1 @@
+"""Strict nbval: notebooks whose stored outputs are what a run gives."""

@@ -1,1 +1,0 @@
-"""Small notebooks that lie, one cell for each way, and what catches each."""

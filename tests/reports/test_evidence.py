@@ -1,0 +1,259 @@
+"""The evidence page carries every observation, its sentence, and nothing that runs."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import lxml.html
+import pytest
+from conftest import ROOT, table
+
+from compare.base.problems import Problems
+from compare.documents.text import fold, mend
+from compare.reports.evidence import (
+    CURATED,
+    TABLES,
+    TEMPLATES,
+    Evidence,
+    best_grades,
+    load,
+    page,
+    payload,
+    read_as,
+    render,
+)
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "</script><img src=x onerror=alert(2)>",
+    "a\u2028b\u2029c",
+    "\"'`&lt;&amp;]]><!--",
+    "=1+1",
+)
+
+
+@pytest.fixture(scope="module")
+def evidence() -> Evidence:
+    return load(ROOT)
+
+
+@pytest.fixture(scope="module")
+def text(evidence: Evidence) -> str:
+    return page(evidence)
+
+
+def data_in(text: str) -> Any:
+    tree: Any = lxml.html.document_fromstring(text)
+    return json.loads(tree.get_element_by_id("data").text)
+
+
+def rows(shown: Any) -> list[dict[str, str]]:
+    return [
+        {
+            name: cells[0][cells[1][at] if len(cells) > 1 else at]
+            for name, cells in shown["columns"].items()
+        }
+        for at in range(shown["size"])
+    ]
+
+
+@pytest.fixture(scope="module")
+def data(text: str) -> Any:
+    return data_in(text)
+
+
+def test_the_page_forbids_itself_every_request(text: str) -> None:
+    tree: Any = lxml.html.document_fromstring(text)
+    policy = tree.find(".//meta[@http-equiv='Content-Security-Policy']").get("content")
+    assert policy.startswith("default-src 'none'")
+    assert "http" not in policy and "unsafe-eval" not in policy
+    scripts = [item for item in tree.iter("script") if item.get("type") is None]
+    assert len(scripts) == 1 and len(list(tree.iter("script"))) == 2
+    digest = base64.b64encode(hashlib.sha256(scripts[0].text.encode()).digest())
+    assert f"script-src 'sha256-{digest.decode()}'" in policy
+    assert not tree.xpath("//@src | //link | //iframe | //img | //object | //base")
+    rest = re.sub("base64,[^)]*", "", text)
+    assert "@import" not in rest
+    assert all(
+        url.startswith('"data:font/') for url in re.findall(r"url\((.*?)\)", rest)
+    )
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_row_and_column_of_every_table_is_there(data: Any, name: str) -> None:
+    shown = rows(data[name])
+    given = table(ROOT / CURATED / f"{name}.csv")
+    assert [row | wanted for row, wanted in zip(shown, given, strict=True)] == shown
+
+
+def test_every_quote_stands_at_its_place_in_the_text_of_the_page(data: Any) -> None:
+    for row in rows(data["observations"]):
+        text = data["documents"][row["doc"]]["text"]
+        quote = text[int(row["quote_start"]) : int(row["quote_end"])]
+        assert quote.replace("\n", "⏎") == row["quote"], row["id"]
+
+
+def test_each_document_stands_in_the_page_once(
+    text: str, evidence: Evidence, data: Any
+) -> None:
+    for doc, document in evidence.documents.items():
+        assert data["documents"][doc]["text"] == document.text
+        line = max(document.text.splitlines(), key=len)
+        assert text.count(json.dumps(line, ensure_ascii=False)[1:-1]) == 1
+
+
+def test_a_value_has_the_best_grade_of_its_pairs(data: Any, evidence: Evidence) -> None:
+    grades = {row["id"]: row["grade"] for row in rows(data["observations"])}
+    assert set(grades.values()) == {"", "A", "B", "C"}
+    for pair in evidence.comparability:
+        for side in ("left", "right"):
+            if pair[side] in grades:
+                assert grades[pair[side]] <= pair["grade"]
+    paired = best_grades(evidence.comparability)
+    assert all(grade == paired.get(id, "") for id, grade in grades.items())
+
+
+def test_every_input_and_every_pair_leads_somewhere(data: Any) -> None:
+    known = {
+        row["id"]
+        for name in ("observations", "derived", "findings")
+        for row in rows(data[name])
+    }
+    for name in ("derived", "findings"):
+        for row in rows(data[name]):
+            assert set(row["inputs"].split()) <= known, row["id"]
+    for pair in rows(data["comparability"]):
+        assert {pair["left"], pair["right"]} <= known
+
+
+def test_damage_is_shown_as_it_is_read(data: Any, evidence: Evidence) -> None:
+    shown = {row["id"]: row for row in rows(data["observations"])}
+    mended = {
+        doc: mend(document.text, evidence.book.repairs(doc))
+        for doc, document in evidence.documents.items()
+    }
+    for damage in evidence.book.damage:
+        if damage.effect != "lost_character":
+            continue
+        near = [row for row in shown.values() if row["doc"] == damage.doc]
+        hit = [row for row in near if re.search(damage.pattern, row["quote"])]
+        assert all(damage.read_as in row["read_as"] for row in hit)
+    assert 0 < sum(bool(row["read_as"]) for row in shown.values()) < len(shown)
+    assert read_as(evidence, mended, shown["jiamusi:814"]) == ""
+
+
+def test_a_page_mark_inside_a_word_is_left_out(evidence: Evidence) -> None:
+    document = dataclasses.replace(
+        evidence.documents["jingdezhen"], text="月探\n15、访率100%"
+    )
+    small = dataclasses.replace(evidence, documents={"jingdezhen": document})
+    mended = {"jingdezhen": mend(document.text, [(r"\n\d+、", "")])}
+    row = {"doc": "jingdezhen", "quote_start": "0", "quote_end": "8"}
+    assert read_as(small, mended, row) == "月探访率100%"
+
+
+def test_search_is_folded_and_ignores_line_breaks(data: Any) -> None:
+    found = {row["id"]: row["search"] for row in rows(data["observations"])}
+    assert "每千名老人床位数" in found["xianning:487"]
+    assert "养老床位数(张)|32" in found["jiamusi:814"]
+    pairs = dict(zip(data["fold"][::2], data["fold"][1::2], strict=True))
+    assert pairs["養"] == "养" and pairs["託"] == fold("託")
+    assert all(fold(old) == new for old, new in pairs.items())
+
+
+def test_values_are_worded_for_readers(data: Any) -> None:
+    found = {
+        row["id"]: row["number"]
+        for name in ("observations", "derived")
+        for row in rows(data[name])
+    }
+    assert found["xianning:487"] == "36.4"
+    assert found["jiamusi:778"] == "55%"
+    assert found["changsha:1088"] == "30,000"
+    assert found["changsha:3117"] == "3 – 5"
+    assert found["jiamusi:1859"] == ""
+    assert found["changsha:slot_ratio:2021"] == "1.464 – 2.442"
+    assert "≥3.25" in found.values()
+
+
+def test_both_languages_have_every_word(text: str) -> None:
+    words = json.loads((TEMPLATES / "evidence.json").read_text("utf-8"))
+    script = (TEMPLATES / "evidence.js").read_text("utf-8")
+    named = set(re.findall(r'\bt\("(\w+)"', script))
+    named |= set(re.findall(r'data-word="(\w+)"', text))
+    named |= set(re.findall(r'(?:section\(|\[)"([a-z_]+)", [^"\]]', script)) & set(
+        words
+    )
+    assert named <= set(words) and len(named) > 50
+    for chinese, english in words.values():
+        fields = re.findall(r"\{\w+\}", chinese)
+        assert sorted(fields) == sorted(re.findall(r"\{\w+\}", english))
+        assert not re.search("[\u4e00-\u9fff]", english)
+
+
+def test_the_script_writes_text_only_as_text() -> None:
+    script = (TEMPLATES / "evidence.js").read_text("utf-8")
+    for way in ("innerHTML", "outerHTML", "insertAdjacent", "document.write", "eval("):
+        assert way not in script
+    assert not re.search("localStorage|sessionStorage|cookie|fetch|XMLHttp", script)
+    assert len(script.encode()) < 26_000
+
+
+def hostile(evidence: Evidence) -> Evidence:
+    """The evidence with hostile text in quotes, notes, labels and texts."""
+    spoilt = [
+        dict(
+            row,
+            quote=HOSTILE[at % len(HOSTILE)],
+            note=HOSTILE[(at + 1) % len(HOSTILE)],
+            label_stated=HOSTILE[(at + 2) % len(HOSTILE)],
+        )
+        for at, row in enumerate(evidence.observations)
+    ]
+    book = evidence.book
+    indicators = {
+        code: row.model_copy(update={"label_zh": HOSTILE[1], "label_en": HOSTILE[0]})
+        for code, row in book.indicators.items()
+    }
+    documents = {
+        doc: dataclasses.replace(document, text=document.text + "\n".join(HOSTILE))
+        for doc, document in evidence.documents.items()
+    }
+    return dataclasses.replace(
+        evidence,
+        book=dataclasses.replace(book, indicators=indicators),
+        documents=documents,
+        observations=spoilt,
+    )
+
+
+def test_hostile_text_stays_text(evidence: Evidence) -> None:
+    text = page(hostile(evidence))
+    tree: Any = lxml.html.document_fromstring(text)
+    assert len(list(tree.iter("script"))) == 2 and not list(tree.iter("img"))
+    raw = re.search('<script type="application/json" id="data">(.*?)</script>', text)
+    assert raw is not None and not re.search("[<>&\u2028\u2029]", raw[1])
+    shown = rows(data_in(text)["observations"])
+    assert [row["quote"] for row in shown[:5]] == list(HOSTILE)
+
+
+def test_further_columns_come_along(evidence: Evidence) -> None:
+    wider = [dict(row, order="x", words="y") for row in evidence.observations]
+    shown = payload(dataclasses.replace(evidence, observations=wider))
+    assert shown["observations"]["columns"]["order"][0] == ["x"]
+
+
+def test_the_same_bytes_twice(text: str) -> None:
+    assert render(ROOT) == text
+
+
+def test_a_missing_table_is_a_problem(project: Path) -> None:
+    (project / CURATED / "findings.csv").unlink()
+    with pytest.raises(Problems, match=r"findings.csv: no such file.\s+Do: run"):
+        render(project)
