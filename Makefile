@@ -1,4 +1,4 @@
-# make report | make test | make lab | make help
+# make report | make test | make quick | make lab | make help
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +7,7 @@ CHROMIUM := $(firstword $(shell command -v chromium chromium-browser 2>/dev/null
 export PYTHONHASHSEED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check build report lab test lint types unit rebuild nbval browser test-browser bench lock
+.PHONY: help setup check build report lab test quick lint types unit rebuild nbval browser test-browser bench lock
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 · /p' $(MAKEFILE_LIST)
@@ -29,16 +29,22 @@ build: $(READY) ## write data/curated from documents, readings and codebook
 	$(BIN)/compare build
 
 report: $(READY) ## the main job: curated tables, executed notebooks, HTML and PDF
-	$(BIN)/compare report
+	$(BIN)/compare report $(if $(findstring B,$(firstword -$(MAKEFLAGS))),--force)
 
 lab: $(READY) ## open JupyterLab with the package importable
 	$(BIN)/jupyter lab notebooks
 
 test: lint types unit rebuild nbval browser ## every check; in a browser where there is one
 
-lint: $(READY) ## style of code and notebooks
+quick: $(READY) ## style and the quick tests, in half a minute
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow" --ignore=tests/browser
+
+lint: $(READY) ## style of code and notebooks, direction of imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports --no-cache --no-logo
 
 types: $(READY) ## strict types
 	$(BIN)/mypy
@@ -51,7 +57,7 @@ rebuild: $(READY) ## build the curated tables again and compare them with git
 	$(BIN)/compare build
 	git diff --exit-code -- data/curated
 
-nbval: $(READY) ## run the notebooks again and compare outputs, bytes and reports
+nbval: $(READY) ## run the notebooks again and compare outputs and bytes
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile --nbval notebooks
 
 browser: $(READY)

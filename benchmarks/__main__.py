@@ -13,10 +13,11 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from benchmarks import verification
+from benchmarks import notebooks
 from compare.codebook.book import Codebook, find_root, load_codebook
 from compare.curated.observations import KEY, harmonize
-from compare.readings.readings import Reading, load_readings, type_numbers
+from compare.readings.plan import load_plans
+from compare.readings.readings import Reading, type_numbers
 
 ROUNDS = 7
 ROWS = 200_000
@@ -33,14 +34,9 @@ def main() -> None:
     book = load_codebook(find_root())
     text = synthetic(book)
     frame = type_numbers(text, book.words)
-    wordings = pd.DataFrame(
-        [
-            (row.subject_source, row.subject_label, row.scope_stated, row.unit_stated)
-            for row in book.crosswalk
-            if row.status == "accepted"
-        ],
-        columns=list(KEY),
-    ).assign(indicator=range(sum(row.status == "accepted" for row in book.crosswalk)))
+    judged = [row.wording for row in book.crosswalk if row.status == "accepted"]
+    wordings = pd.DataFrame(judged, columns=list(KEY))
+    wordings = wordings.assign(indicator=range(len(judged)))
 
     def bare() -> object:
         return frame.merge(wordings, on=list(KEY), how="left")
@@ -54,16 +50,14 @@ def main() -> None:
     name = f"harmonize {ROWS:,} readings"
     _report(f"{name}, typed, to a bare merge", typed, bare, aim=3)
     _report(f"{name}, from text, to a bare merge", from_text, bare, aim=10)
-    verification.main()
+    notebooks.main()
 
 
 def synthetic(book: Codebook) -> pd.DataFrame:
     """Repeat the real readings as text, with other numbers where one is exact."""
-    rows, _ = load_readings(find_root(), book.documents)
-    columns = Reading.columns()
-    real = pd.DataFrame(
-        {name: [getattr(row, name) for row in rows] for name in columns}, dtype="str"
-    )
+    plans, _ = load_plans(find_root(), book)
+    rows = [row.model_dump() for plan in plans for row in plan.readings]
+    real = pd.DataFrame(rows, columns=Reading.columns(), dtype="str")
     frame = pd.concat([real] * (ROWS // len(real) + 1), ignore_index=True)[:ROWS]
     order = pd.Series(range(ROWS))
     frame["id"] = frame["id"].str.partition(":")[0] + ":" + order.astype("str")

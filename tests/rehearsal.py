@@ -16,7 +16,10 @@ from typing import Any
 
 import pandas as pd
 
-from compare.views import digest
+from compare.codebook.book import load_codebook
+from compare.curated.package import FOLDER, TABLES
+from compare.plans import Plans
+from compare.project import Project, _frame
 from compare.views.show import figure_text, table_text
 
 
@@ -37,30 +40,46 @@ class Call:
         return f"{self.notebook} cell {self.cell}"
 
 
+@dataclass(frozen=True)
+class Noted(Project):
+    """A project that notes which of its curated tables are read."""
+
+    noted: set[str] = field(init=False, default_factory=set)
+
+    def __getattribute__(self, name: str) -> Any:
+        """Give an attribute."""
+        if name in TABLES:
+            self.noted.add(name)
+        return super().__getattribute__(name)
+
+
 class Rehearsal:
     """All calls of some notebooks, run on the data of a root that tests may spoil."""
 
     def __init__(self, paths: Iterable[Path], root: Path, patch: Any) -> None:
-        patch.setenv("COMPARE_ROOT", str(root))
-        self.root = root
-        self.opened: set[str] = set()
-        read_csv = pd.read_csv
-
-        def reading(path: Any, *args: Any, **kwargs: Any) -> Any:
-            self.opened.add(Path(path).stem)
-            return read_csv(path, *args, **kwargs)
-
-        patch.setattr(pd, "read_csv", reading)
+        self.root, self.book = root, load_codebook(root)
+        self.contents: dict[str, bytes] = {}
+        self.frames: dict[str, pd.DataFrame] = {}
+        patch.setattr("compare.plans.load", lambda: Plans(self.project))
         self.calls = [call for path in paths for call in _calls(path)]
         for call in self.calls:
-            self.opened.clear()
             call.shown = self.show(call)
-            call.reads = set(self.opened)
+            call.reads = self.project.noted
+
+    def open(self) -> Noted:
+        """Open the project as it is now; only tables whose bytes are new are read."""
+        for name in TABLES:
+            content = (self.root / FOLDER / f"{name}.csv").read_bytes()
+            if self.contents.get(name) != content:
+                self.contents[name] = content
+                self.frames[name] = _frame(self.root, name, self.book)
+        return Noted(self.root, self.book, **self.frames)
 
     def show(self, call: Call) -> list[str]:
         """Run a call on the data as they are now; an error is an output too."""
         shown: list[str] = []
-        self.drawn: list[str] = []
+        self.project = self.open()
+        self.drawn: list[pd.DataFrame] = []
         names = _names(shown, self.drawn)
         try:
             exec(call.before, names)
@@ -75,14 +94,14 @@ class Rehearsal:
         return self.show(call) != call.shown
 
 
-def _names(shown: list[str], drawn: list[str]) -> dict[str, Any]:
+def _names(shown: list[str], drawn: list[pd.DataFrame]) -> dict[str, Any]:
     """What the notebooks import, with displays that are kept instead of shown."""
 
     def show_figure(
         figure: Any, *, data: pd.DataFrame, language: str = "en", **words: str
     ) -> None:
-        shown.append(figure_text(figure, **words))
-        drawn.append(str(list(digest._figure(figure))))
+        shown.append(figure_text(data, **words))
+        drawn.append(data)
 
     return {
         "show_table": lambda frame, **words: shown.append(table_text(frame, **words)),
@@ -99,7 +118,7 @@ def _calls(path: Path) -> list[Call]:
         if cell["cell_type"] != "code":
             continue
         source = "".join(cell["source"])
-        body = ast.parse(source).body
+        body = _undrawn(ast.parse(source)).body
         if not cell["outputs"]:
             computing += body
             continue
@@ -108,6 +127,14 @@ def _calls(path: Path) -> list[Call]:
         calls.append(Call(path.stem, number, source, *code, texts))
         computing += [one for one in body if isinstance(one, ast.Assign)]
     return calls
+
+
+def _undrawn(cell: ast.Module) -> ast.Module:
+    """Give no drawing to what shows figures: their text is that of their data."""
+    for node in ast.walk(cell):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "show_figure":
+            node.args[0] = ast.copy_location(ast.Constant(None), node.args[0])
+    return cell
 
 
 def _needed(body: list[ast.stmt], computing: list[ast.stmt]) -> list[ast.stmt]:

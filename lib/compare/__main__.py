@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,32 +29,42 @@ Root = Annotated[
 @app.command()
 def check(root: Root = None) -> None:
     """Verify documents, readings and codebook. Changes nothing in data/."""
-    from compare.curated.build import check as run
+    from compare.curated import build
 
-    checked = _guarded(lambda home: run(home), root)
-    for account in checked.numerals:
-        print(account)
+    with _project(root) as home:
+        checked = build.check(home)
+    for plan in checked.plans:
+        print(plan.tally)
     print(_account(checked))
 
 
-@app.command()
-def build(root: Root = None) -> None:
+@app.command("build")
+def build_(root: Root = None) -> None:
     """Write data/curated from documents, readings and codebook, all or nothing."""
-    from compare.curated.build import build as run
+    from compare.curated import build
 
-    checked, changed = _guarded(lambda home: run(home), root)
+    with _project(root) as home:
+        checked, changed = build.build(home)
     print(_account(checked))
-    _list_changes(checked.root, changed)
+    _list_changes(home, changed)
 
 
 @app.command("format")
 def format_(root: Root = None) -> None:
     """Put back what a spreadsheet does to the tables in data/, and nothing else."""
-    from compare.codebook.book import find_root
-    from compare.curated.build import format_tables
+    from compare.readings.edited import format_tables
 
-    changed = _guarded(format_tables, root)
-    _list_changes(find_root(root), changed)
+    with _project(root) as home:
+        _list_changes(home, format_tables(home))
+
+
+@app.command("migrate")
+def migrate_(root: Root = None) -> None:
+    """Carry the tables of a project of the contract before this one to this one."""
+    from compare.readings.edited import migrate
+
+    with _project(root) as home:
+        _list_changes(home, migrate(home))
 
 
 @app.command()
@@ -62,33 +73,46 @@ def propose(
     root: Root = None,
 ) -> None:
     """Write candidate readings of a document to build/, with ranked indicators."""
-    from compare.codebook.book import find_root
-    from compare.curated.build import write_proposals
+    from compare.readings.prose import write_proposals
 
-    path = _guarded(lambda home: write_proposals(home, doc), root)
-    _list_changes(find_root(root), [path])
+    with _project(root) as home:
+        _list_changes(home, [write_proposals(home, doc)])
 
 
 @app.command()
-def report(root: Root = None) -> None:
+def report(
+    force: Annotated[
+        bool, typer.Option("--force", help="Make everything again, changed or not.")
+    ] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NOTEBOOK", help="Make only this one; may be repeated."),
+    ] = None,
+    root: Root = None,
+) -> None:
     """Do the main job: build, run the notebooks, write HTML and PDF to reports/."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    from compare.reports.make import steps, write_reports
+    from compare.reports import make
 
-    def run(home: Path) -> list[Path]:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        with Progress(*columns, console=Console(stderr=True)) as progress:
-            bar = progress.add_task("reports", total=steps(home))
-            return write_reports(
-                home, lambda done: progress.update(bar, advance=1, description=done)
-            )
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    progress = Progress(*columns, console=Console(stderr=True))
+    with _project(root) as home, progress:
+        task = progress.add_task("reports", total=None)
 
-    from compare.codebook.book import find_root
+        def done(what: str, number: int, total: int) -> None:
+            progress.update(task, description=what, completed=number, total=total)
 
-    changed = _guarded(run, root)
-    _list_changes(find_root(root), changed)
+        first = not (home / make.STAMP).exists()
+        made, changed = make.write_reports(home, done, force=force, only=only or ())
+    print(_made(made, changed, first))
+    if changed:
+        _list_changes(home, changed)
+    for path in make.strays(home):
+        print(f"{path}: nothing makes this file. Do: delete it.")
+    shown = " or ".join(make.openers(home))
+    print(f"The reports are in reports/. Open first: {shown}.")
 
 
 @app.command()
@@ -99,15 +123,15 @@ def export(
     root: Root = None,
 ) -> None:
     """Write the tables for other programs, and the notebooks for Word."""
-    from compare.codebook.book import find_root
-    from compare.formats.formats import export_all, has_parquet
+    from compare.formats.export import export_all
+    from compare.formats.stata import has_parquet
+    from compare.project import Project
 
-    changed = _guarded(
-        lambda home: export_all(home, folder or home / "build" / "export"), root
-    )
+    with _project(root) as home:
+        changed = export_all(Project.open(home), folder or home / "build" / "export")
     if not has_parquet():
         print("Parquet is left out: it needs pyarrow. Do: pip install pyarrow.")
-    _list_changes(find_root(root), changed)
+    _list_changes(home, changed)
 
 
 @app.command()
@@ -116,9 +140,10 @@ def show(
     root: Root = None,
 ) -> None:
     """Show the sentence behind a value, marked, in its context."""
-    from compare.views.quotations import evidence
+    from compare.plans import load
 
-    print(_guarded(lambda home: evidence(id, root=home), root).text())
+    with _project(root) as home:
+        print(load(home).evidence(id))
 
 
 def main() -> None:
@@ -129,14 +154,15 @@ def main() -> None:
     app()
 
 
-def _guarded(run: Callable[[Path], Any], root: Path | None) -> Any:
-    """Run a stage; print its problems without a traceback and exit with status 1."""
+@contextmanager
+def _project(root: Path | None) -> Iterator[Path]:
+    """Find the project; print problems without a traceback and exit with status 1."""
     from compare.codebook.book import find_root
 
     home = None
     try:
         home = find_root(root)
-        return run(home)
+        yield home
     except Problems as problems:
         print(problems, file=sys.stderr)
         if home is not None:
@@ -146,13 +172,24 @@ def _guarded(run: Callable[[Path], Any], root: Path | None) -> Any:
 
 
 def _account(checked: Any) -> str:
-    from compare.curated.observations import Conservation
-
-    account = sum(checked.account.values(), start=Conservation(0, 0, 0, 0))
+    kept = [plan.conservation for plan in checked.plans]
     return (
-        f"{len(checked.documents)} documents, {account.readings} readings = "
-        f"{account.observations} observations + {account.without_counterpart} without "
-        f"counterpart + {account.undecided} undecided; {len(checked.derived)} derived."
+        f"{len(kept)} documents, {sum(one.readings for one in kept)} readings = "
+        f"{sum(one.observations for one in kept)} observations + "
+        f"{sum(one.without_counterpart for one in kept)} without counterpart + "
+        f"{sum(one.undecided for one in kept)} undecided; "
+        f"{len(checked.rows('derived'))} derived."
+    )
+
+
+def _made(made: list[Path], changed: list[Path], first: bool) -> str:
+    if not made:
+        return "Nothing to do: the reports were made here, from what is there."
+    other = len(set(made).intersection(changed)) or "none"
+    before = "what is committed" if first else "what stood there"
+    return (
+        f"Made {len(made)} files, from documents to papers; {other} of them with other "
+        f"bytes than {before}."
     )
 
 

@@ -18,11 +18,11 @@ from compare.base.tables import (
     Row,
     column,
     data_dictionary,
-    marks,
     natural,
     read,
     render,
     replace_files,
+    tagged,
     tidy,
 )
 
@@ -268,6 +268,6 @@ def test_the_data_dictionary_says_what_the_model_says() -> None:
     assert fields["note"]["description"] == "a remark"
 
 
-def test_marks_name_the_columns_that_carry_them() -> None:
-    assert marks(Sample, Codelist) == {"kind": Codelist("kind")}
-    assert list(marks(Sample, Long)) == ["note"]
+def test_tags_name_the_columns_that_carry_them() -> None:
+    assert tagged(Sample, Codelist) == {"kind": Codelist("kind")}
+    assert list(tagged(Sample, Long)) == ["note"]

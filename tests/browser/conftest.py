@@ -17,11 +17,12 @@ import nbformat
 import pytest
 from nbformat.v4 import new_markdown_cell
 
+from compare.project import Project
 from compare.reports import page as html
-from compare.reports.evidence import Evidence, load, page
+from compare.reports.evidence import render
 
 ROOT = Path(__file__).parents[2]
-DEMO = ROOT / "tests" / "data" / "export" / "demo.ipynb"
+DEMO = ROOT / "tests" / "reports" / "demo.ipynb"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
@@ -62,11 +63,6 @@ NUMBERS = "| Kind | Stated |\n| --- | --- |\n" + "".join(
 
 
 @pytest.fixture(scope="session")
-def evidence() -> Evidence:
-    return load(ROOT)
-
-
-@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     if not CHROMIUM or not importlib.util.find_spec("playwright"):
         pytest.skip("needs chromium on PATH and playwright")
@@ -78,9 +74,9 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def address(browser: Any, evidence: Evidence, tmp_path_factory: Any) -> str:
+def address(browser: Any, project: Project, tmp_path_factory: Any) -> str:
     """Address of the evidence page, made of the present data."""
-    return write(evidence, tmp_path_factory.mktemp("site"))
+    return write(project, tmp_path_factory.mktemp("site"))
 
 
 @pytest.fixture(scope="session")
@@ -94,8 +90,7 @@ def site(address: str) -> Callable[[str], str]:
             source = ROOT / "notebooks" / f"{name}.ipynb"
             if name in KEY_FINDINGS:
                 source = sample(name, folder)
-            shown = html.render(source)
-            path.write_text(html.link_evidence(shown), "utf-8", newline="")
+            path.write_text(html.render(source).html, "utf-8", newline="")
         return path.as_uri()
 
     return made
@@ -163,9 +158,9 @@ def sample(name: str, folder: Path) -> Path:
     return path
 
 
-def write(evidence: Evidence, folder: Path) -> str:
+def write(project: Project, folder: Path) -> str:
     path = folder / "evidence.html"
-    path.write_text(page(evidence), "utf-8", newline="")
+    path.write_text(render(project), "utf-8", newline="")
     return path.as_uri()
 
 

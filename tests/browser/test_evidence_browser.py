@@ -7,10 +7,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from browser.conftest import lowest_contrast, mark_is_in_sight, see, write
-from compare.reports.evidence import Evidence, best_grades
+from compare.curated.comparability import pairs
+from compare.project import Project
 
 MANY = 20_000
 HOSTILE = (
@@ -46,19 +48,19 @@ def gone(tab: Any) -> None:
     ],
 )
 def test_filters_leave_what_they_name(
-    opened: Any, address: str, evidence: Evidence, filters: dict[str, str]
+    opened: Any, address: str, project: Project, filters: dict[str, str]
 ) -> None:
-    grades = best_grades(evidence.comparability)
+    worst = {id: grade.grade for id, grade in project.worst.items()}
     cells = [
         {
             "place": row["doc"],
-            "family": evidence.book.indicators[row["indicator"]].family,
+            "family": project.book.indicators[row["indicator"]].family,
             "indicator": row["indicator"],
             "kind": row["kind"],
-            "grade": grades.get(row["id"], "none"),
+            "grade": worst.get(row["id"], "none"),
             "status": row["obs_status"],
         }
-        for row in evidence.observations
+        for row in project.table("observations").to_dict("records")
     ]
     tab = opened(address)
     for name, value in filters.items():
@@ -96,13 +98,13 @@ def test_search_finds_either_script_and_width(opened: Any, address: str) -> None
 
 
 def test_a_link_to_a_value_shows_its_sentence(
-    opened: Any, address: str, evidence: Evidence
+    opened: Any, address: str, project: Project
 ) -> None:
     tab = opened(f"{address}#jiamusi:814")
     assert tab.inner_text("#mark") == "每千名老年人拥有养老床位数(张) |\n32"
     assert mark_is_in_sight(tab)
     text = tab.locator("#text").evaluate("box => box.textContent")
-    assert text == evidence.documents["jiamusi"].text
+    assert text == project.documents["jiamusi"].text
     panel = tab.inner_text("#panel")
     assert "795 to 816" in panel and "专栏1" in panel and "二、发展目标" in panel
     assert tab.evaluate("document.activeElement.id") == "heading"
@@ -110,7 +112,7 @@ def test_a_link_to_a_value_shows_its_sentence(
 
 
 def test_every_value_marks_its_own_quote(
-    opened: Any, address: str, evidence: Evidence
+    opened: Any, address: str, project: Project
 ) -> None:
     tab = opened(address)
     wrong = tab.evaluate(
@@ -126,7 +128,7 @@ def test_every_value_marks_its_own_quote(
           }
           return wrong;
         }""",
-        [[row["id"], row["quote"]] for row in evidence.observations[::7]],
+        project.table("observations")[["id", "quote"]][::7].values.tolist(),
     )
     assert wrong == []
 
@@ -161,9 +163,10 @@ def test_derived_values_show_formula_and_inputs(opened: Any, address: str) -> No
 
 
 def test_findings_are_linked_both_ways(
-    opened: Any, address: str, evidence: Evidence
+    opened: Any, address: str, project: Project
 ) -> None:
-    finding = next(row for row in evidence.findings if row["verdict"] != "holds")
+    findings = project.table("findings")
+    finding = findings[findings["verdict"] != "holds"].iloc[0].to_dict()
     tab = opened(f"{address}#{finding['id']}")
     panel = tab.inner_text("#panel")
     assert finding["arithmetic"] in panel and finding["explanation_en"] in panel
@@ -173,8 +176,68 @@ def test_findings_are_linked_both_ways(
     assert tab.locator(f"#panel a[href^='#{finding['id']}']").count() == 1
 
 
-def test_a_refusal_says_so(opened: Any, address: str, evidence: Evidence) -> None:
-    refusal = next(row for row in evidence.derived if row["refused"])
+def with_every_state(project: Project) -> Project:
+    """A project with values of one indicator whose facets meet in every state."""
+    frame = project.comparability.iloc[::8]
+    cells = {
+        "numerator": ["exact", "exact", "close"],
+        "denominator": ["", "常住人口", "户籍人口"],
+        "date": ["2021", "", "2025", "2021"],
+        "territory": ["", "unstated", "county_retained", "city_level", "whole_city"],
+        "value_type": ["reported", "derived"],
+        "level": ["county", "prefecture_level_city", "county", "county"],
+    }
+    kinds = ("indicator", "kind")
+    for name, values in cells.items():
+        frame = frame.assign(
+            **{name: [values[at % len(values)] for at in range(len(frame))]}
+        )
+    frame = frame.assign(**{name: frame[name].iloc[0] for name in kinds})
+    return dataclasses.replace(project, comparability=frame)
+
+
+def test_a_pair_has_the_grade_and_the_reasons_that_the_project_gives(
+    opened: Any, project: Project, tmp_path: Path
+) -> None:
+    spread = with_every_state(project)
+    book, met = project.book, set()
+    wanted: dict[str, list[tuple[str, str, list[str]]]] = {}
+    for left, right, grade in pairs(list(spread.facets.values()), book):
+        told = [
+            f"{book.label('facet', row.facet)}: {row.reason_en}" for row in grade.facets
+        ]
+        met |= {(row.facet, row.state) for row in grade.facets}
+        wanted.setdefault(left["id"], []).append((right["id"], grade.grade, told))
+        wanted.setdefault(right["id"], []).append((left["id"], grade.grade, told))
+    states = {(facet, state) for facet, row in book.facets.items() for state in row}
+    never = {("numerator", "different"), ("denominator", "unstated")}
+    assert met == {one for one in states if one[1] != "same"} - never
+    tab = opened(write(spread, tmp_path))
+    found = tab.evaluate(
+        """async ids => {
+          const found = {};
+          for (const id of ids) {
+            const turned = new Promise(done =>
+              addEventListener("hashchange", done, {once: true}));
+            location.hash = id;
+            await turned;
+            found[id] = [...document.querySelectorAll("#panel .pairs > li")].map(item =>
+              [item.querySelector("code").textContent,
+                item.querySelector(".grade").textContent,
+                [...item.querySelectorAll(".soft")].map(part => part.textContent)]);
+          }
+          return found;
+        }""",
+        list(wanted),
+    )
+    for id, rows in found.items():
+        assert [grade for _, grade, _ in rows] == sorted(grade for _, grade, _ in rows)
+        assert sorted(map(tuple, rows)) == sorted(wanted[id]), id
+
+
+def test_a_refusal_says_so(opened: Any, address: str, project: Project) -> None:
+    derived = project.table("derived")
+    refusal = derived[derived["refused"] != ""].iloc[0].to_dict()
     tab = opened(f"{address}#{refusal['id']}")
     assert tab.inner_text("#heading").startswith("refused")
     assert refusal["note"] in tab.inner_text("#panel")
@@ -274,38 +337,31 @@ def test_print_shows_all_that_was_filtered_or_the_one_value(
 
 
 def test_hostile_text_does_nothing(
-    opened: Any, evidence: Evidence, tmp_path: Path
+    opened: Any, project: Project, tmp_path: Path
 ) -> None:
-    first, *rest = evidence.observations
-    spoilt = dict(first, quote=HOSTILE, note=HOSTILE, label_stated=HOSTILE)
-    indicator = evidence.book.indicators[first["indicator"]].model_copy(
+    first = project.observations.iloc[0]
+    spoilt = project.observations.copy()
+    spoilt.loc[first.name, ["quote", "note", "label_stated"]] = HOSTILE
+    indicator = project.book.indicators[first["indicator"]].model_copy(
         update={"label_zh": HOSTILE, "label_en": HOSTILE}
     )
-    indicators = {**evidence.book.indicators, first["indicator"]: indicator}
-    url = write(
-        dataclasses.replace(
-            evidence,
-            book=dataclasses.replace(evidence.book, indicators=indicators),
-            observations=[spoilt, *rest],
-        ),
-        tmp_path,
-    )
-    tab = opened(f"{url}#{first['id']}")
+    indicators = {**project.book.indicators, first["indicator"]: indicator}
+    book = dataclasses.replace(project.book, indicators=indicators)
+    url = write(dataclasses.replace(project, book=book, observations=spoilt), tmp_path)
+    tab = opened(f"{url}#{first.name}")
     assert tab.evaluate("window.hit") is None
     assert HOSTILE.strip() in tab.inner_text("#heading")
     assert tab.locator("img").count() == 0
 
 
 def test_twenty_thousand_observations_are_usable_within_a_second(
-    opened: Any, evidence: Evidence, tmp_path: Path, record_property: Any
+    opened: Any, project: Project, tmp_path: Path, record_property: Any
 ) -> None:
-    rows = evidence.observations
-    many = [
-        dict(rows[at % len(rows)], id=f"{rows[at % len(rows)]['id']}.{at}")
-        for at in range(MANY - 1)
-    ]
-    wanted = next(row for row in rows if row["id"] == "jiamusi:814")
-    url = write(dataclasses.replace(evidence, observations=[*many, wanted]), tmp_path)
+    rows = project.observations
+    many = rows.iloc[[at % len(rows) for at in range(MANY - 1)]]
+    many = many.set_axis([f"{id}.{at}" for at, id in enumerate(many.index)])
+    more = pd.concat([many, rows.loc[["jiamusi:814"]]]).rename_axis("id")
+    url = write(dataclasses.replace(project, observations=more), tmp_path)
     loads = []
     for _ in range(3):
         tab = opened(url)

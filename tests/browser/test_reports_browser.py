@@ -18,7 +18,7 @@ from browser.conftest import (
     mark_is_in_sight,
     see,
 )
-from compare.reports.evidence import Evidence
+from compare.project import Project
 
 PAGES = [*REPORTS, *KEY_FINDINGS]
 PHONE = {"width": 390, "height": 844}
@@ -256,21 +256,18 @@ def test_a_link_to_a_heading_or_a_figure_arrives(
 
 @some_pages
 def test_every_linked_value_exists(
-    opened: Any, site: Site, evidence: Evidence, name: str
+    opened: Any, site: Site, project: Project, name: str
 ) -> None:
-    known = {
-        row["id"]
-        for rows in (evidence.observations, evidence.derived, evidence.findings)
-        for row in rows
-    }
+    tables = (project.observations, project.derived, project.findings)
+    known = {id for table in tables for id in table.index}
     assert {id_of(link) for link in targets(opened(site(name)))} <= known
 
 
 @some_pages
 def test_a_link_on_a_value_leads_to_its_sentence(
-    opened: Any, site: Site, evidence: Evidence, name: str
+    opened: Any, site: Site, project: Project, name: str
 ) -> None:
-    quotes = {row["id"]: row["quote"] for row in evidence.observations}
+    quotes = project.observations["quote"].to_dict()
     tab = opened(site(name))
     links = targets(tab)
     stated = [link for link in links if id_of(link) in quotes]

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from nbstrict.policy import policy, source
+from nbstrict.plugin import settings_of
+from nbstrict.policy import policy
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -25,7 +26,9 @@ question = pytest.mark.parametrize("path", QUESTIONS, ids=lambda path: path.stem
 
 def _text(path: Path, kind: str) -> str:
     cells: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))["cells"]
-    return "\n".join(source(cell) for cell in cells if cell["cell_type"] == kind)
+    return "\n".join(
+        "".join(cell["source"]) for cell in cells if cell["cell_type"] == kind
+    )
 
 
 @question
@@ -53,5 +56,8 @@ def test_each_shows_tables_and_a_figure(path: Path) -> None:
 
 
 @every
-def test_what_is_stored_keeps_to_the_policy(path: Path) -> None:
-    assert not policy(path), "\n".join(map(str, policy(path)))
+def test_what_is_stored_keeps_to_the_policy(
+    path: Path, pytestconfig: pytest.Config
+) -> None:
+    problems = policy(path, settings_of(pytestconfig))
+    assert not problems, "\n".join(map(str, problems))

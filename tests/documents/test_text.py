@@ -4,12 +4,11 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compare.curated.build import Checked
 from compare.documents.text import Document, fold, load_documents, mend, squeeze
+from compare.project import Project
 
 TEXT = "一、目标\n床位 |\n32 |\n末尾"
 
@@ -53,27 +52,26 @@ def test_the_context_of_a_long_line_is_cut_on_both_sides() -> None:
 
 
 @pytest.mark.parametrize("at", [0, 100, -1])
-def test_one_changed_byte_is_a_problem(project: Path, at: int) -> None:
-    path = project / "data" / "raw" / "xianning.txt"
+def test_one_changed_byte_is_a_problem(toy: Path, at: int) -> None:
+    path = toy / "data" / "raw" / "yiqiao.txt"
     raw = bytearray(path.read_bytes())
     raw[at] ^= 1
     path.write_bytes(raw)
-    documents, problems = load_documents(project, ["jiamusi", "xianning"])
-    assert list(documents) == ["jiamusi"]
-    assert [problem.where for problem in problems] == ["data/raw/xianning.txt"]
-    assert "git checkout -- data/raw/xianning.txt" in problems[0].remedy
+    documents, problems = load_documents(toy, ["jiachuan", "yiqiao"])
+    assert list(documents) == ["jiachuan"]
+    assert [problem.where for problem in problems] == ["data/raw/yiqiao.txt"]
+    assert "git checkout -- data/raw/yiqiao.txt" in problems[0].remedy
 
 
-def test_a_text_without_checksum_or_file_is_a_problem(project: Path) -> None:
-    sums = project / "data" / "raw" / "SHA256SUMS"
+def test_a_text_without_checksum_or_file_is_a_problem(toy: Path) -> None:
+    sums = toy / "data" / "raw" / "SHA256SUMS"
     lines = sums.read_text("ascii").splitlines(keepends=True)
-    sums.write_text("".join(line for line in lines if "xianning" not in line), "ascii")
-    (project / "data" / "raw" / "changsha.txt").unlink()
-    documents, problems = load_documents(project, ["changsha", "jiamusi", "xianning"])
-    assert list(documents) == ["jiamusi"]
-    assert [problem.where for problem in problems] == [
-        "data/raw/changsha.txt",
-        "data/raw/xianning.txt",
+    sums.write_text("".join(line for line in lines if "yiqiao" not in line), "ascii")
+    documents, problems = load_documents(toy, ["jiachuan", "nowhere", "yiqiao"])
+    assert list(documents) == ["jiachuan"]
+    assert [(problem.where, problem.what[:8]) for problem in problems] == [
+        ("data/raw/nowhere.txt", "no such "),
+        ("data/raw/yiqiao.txt", "its SHA-"),
     ]
 
 
@@ -111,12 +109,41 @@ def test_mending_remembers_where_each_character_stood(
     assert mend(text, repairs) == (mended, positions)
 
 
-def test_mending_leaves_every_kept_character_at_its_position(checked: Checked) -> None:
-    text = checked.documents["jingdezhen"].text
-    mended, positions = mend(text, [PAGE_MARK])
+def test_mending_leaves_every_kept_character_at_its_position(
+    toy_project: Project,
+) -> None:
+    text = toy_project.documents["yiqiao"].text
+    mended, positions = mend(text, toy_project.book.repairs("yiqiao", "page_mark"))
     assert len(mended) == len(positions) < len(text)
     assert all(text[at] == mended[new] for new, at in enumerate(positions))
     assert positions == sorted(positions)
+    assert "養老床位1800張" in mended
+
+
+@pytest.mark.parametrize(
+    ("doc", "printed", "read_as"),
+    [
+        ("jiachuan", "甲政发〔20227号", "甲政发〔2022〕7号"),
+        ("yiqiao", "搭建養老服務信息平合", "搭建養老服務信息平臺"),
+        ("yiqiao", "養老床位\n- 2 -\n1800張", "養老床位1800張"),
+    ],
+)
+def test_a_damaged_place_is_read_as_declared(
+    toy_project: Project, doc: str, printed: str, read_as: str
+) -> None:
+    text = toy_project.documents[doc].text
+    assert text.count(printed) == 1
+    mended, positions = mend(text, toy_project.book.repairs(doc))
+    assert positions[mended.index(read_as)] == text.index(printed)
+
+
+def test_furniture_and_lost_tables_are_left_out(toy_project: Project) -> None:
+    text = toy_project.documents["jiachuan"].text
+    mended, _ = mend(text, toy_project.book.repairs("jiachuan"))
+    assert text.startswith("甲川市人民政府网") and "图片.png" in text
+    assert mended.startswith("\n甲川市“一老一小”") and "图片.png" not in mended
+    head, _ = mend(text, toy_project.book.repairs("jiachuan", "furniture"))
+    assert "图片.png" in head
 
 
 @pytest.mark.parametrize(
@@ -138,11 +165,11 @@ def test_folding_moves_no_position_and_is_final(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
-def test_folding_moves_no_position_in_the_documents(checked: Checked) -> None:
-    for document in checked.documents.values():
-        assert len(fold(document.text)) == len(document.text)
-
-
-def test_the_real_documents_are_the_frozen_ones(checked: Checked) -> None:
-    documents, problems = load_documents(ROOT, sorted(checked.book.documents))
-    assert problems == [] and documents == checked.documents
+def test_a_search_in_simplified_finds_a_traditional_text(
+    toy_project: Project,
+) -> None:
+    document = toy_project.documents["yiqiao"]
+    assert "每千名老年人拥有养老床位" not in document.text
+    start = document.folded.index("每千名老年人拥有养老床位")
+    assert document.text[start : start + 12] == "每千名老年人擁有養老床位"
+    assert len(document.folded) == len(document.text)

@@ -11,20 +11,27 @@ from typing import Any
 
 import docx
 import frictionless
+import lxml.html
 import nbformat
 import pandas as pd
 import pytest
 import yaml
 from conftest import ROOT, table
+from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from pandas.io.stata import StataReader
 
-from compare.codebook.book import load_codebook
-from compare.documents.text import load_documents
-from compare.formats.formats import EXPORTED, export_all, has_parquet
+from compare.formats.export import export_all
+from compare.formats.package import data_package
+from compare.formats.stata import has_parquet
+from compare.project import OF_VALUES, Project
+from compare.reports import page
+from compare.reports.width import layout
 from compare.reports.word import word
 from compare.views.show import FIGURE
+
+pytestmark = pytest.mark.slow
 
 DEMO = Path(__file__).parents[1] / "reports" / "demo.ipynb"
 HOSTILE = ["<script>", "<w:p/>", "=1+1", "]]>", '"', "&amp;", "{ DDE }"]
@@ -32,9 +39,9 @@ RANGE = re.compile(r"(\d{4}(-\d\d){0,2}|\d{4}-\d\d-\d\d/P\d+[YD])?")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
     made: Path = tmp_path_factory.mktemp("export")
-    export_all(ROOT, made)
+    export_all(project, made)
     return made
 
 
@@ -43,17 +50,19 @@ def observations() -> list[dict[str, str]]:
     return table(ROOT / "data" / "curated" / "observations.csv")
 
 
-def test_the_same_bytes_on_every_run(folder: Path) -> None:
-    assert export_all(ROOT, folder) == []
+def test_the_same_bytes_on_every_run(project: Project, folder: Path) -> None:
+    assert export_all(project, folder) == []
     assert len(list(folder.iterdir())) == (
         4
-        + len(EXPORTED) * (1 + has_parquet())
+        + len(OF_VALUES) * (1 + has_parquet())
         + len(list((ROOT / "notebooks").glob("*.ipynb")))
     )
 
 
-@pytest.mark.parametrize("name", EXPORTED)
-def test_stata_reads_every_value_and_its_chinese_name(folder: Path, name: str) -> None:
+@pytest.mark.parametrize("name", OF_VALUES)
+def test_stata_reads_every_value_and_its_chinese_name(
+    project: Project, folder: Path, name: str
+) -> None:
     path = folder / f"{name}.dta"
     assert b"<release>118</release>" in path.read_bytes()[:60]
     expected = table(ROOT / "data" / "curated" / f"{name}.csv")
@@ -61,7 +70,7 @@ def test_stata_reads_every_value_and_its_chinese_name(folder: Path, name: str) -
     with StataReader(path, convert_categoricals=False) as reader:
         frame, codes = reader.read(), reader.value_labels()
         labels = reader.variable_labels()
-    named = load_codebook(ROOT).codes["column"]
+    named = project.book.codes["column"]
     assert labels == {column: named[column].label_zh for column in expected[0]}
     assert len(frame) == len(expected)
     for column in frame:
@@ -88,6 +97,14 @@ def test_frictionless_accepts_the_package_of_all_tables(folder: Path) -> None:
     assert report.valid, report.flatten(["name", "rowNumber", "message"])[:5]
     every = [path.relative_to(ROOT / "data") for path in (ROOT / "data").rglob("*.csv")]
     assert {task.place for task in report.tasks} == {path.as_posix() for path in every}
+
+
+def test_frictionless_accepts_the_package_of_another_project(
+    toy_project: Project, tmp_path: Path
+) -> None:
+    (tmp_path / "toy.zip").write_bytes(data_package(toy_project))
+    report = frictionless.validate(str(tmp_path / "toy.zip"))
+    assert report.valid, report.flatten(["name", "rowNumber", "message"])[:5]
 
 
 def test_frictionless_refuses_an_indicator_that_is_not_defined(
@@ -158,19 +175,17 @@ def test_sdmx_csv_has_the_observation_as_first_dimension(
 
 
 def test_every_annotation_finds_its_sentence_again(
-    folder: Path, observations: list[dict[str, str]]
+    project: Project, folder: Path, observations: list[dict[str, str]]
 ) -> None:
     made = json.loads((folder / "annotations.jsonld").read_text("utf-8"))
     assert made["@context"] == "http://www.w3.org/ns/anno.jsonld"
     items = made["first"]["items"]
     assert made["total"] == len(items) == len(observations)
-    docs = sorted({row["doc"] for row in observations})
-    documents, _ = load_documents(ROOT, docs)
     for item, row in zip(items, observations, strict=True):
         assert item["type"] == "Annotation" and item["id"].endswith(row["id"])
         assert item["target"]["source"]["id"].endswith(row["doc"])
         by_quote, by_place = item["target"]["selector"]
-        text = documents[row["doc"]].text
+        text = project.documents[row["doc"]].text
         around = by_quote["prefix"] + by_quote["exact"] + by_quote["suffix"]
         assert text.count(around) == 1
         start = text.index(around) + len(by_quote["prefix"])
@@ -215,6 +230,17 @@ def test_word_repeats_heads_of_tables_and_breaks_no_row(letter: Any) -> None:
         assert first.find(qn("w:tblHeader")) is not None
         assert all(row.find(qn("w:tblHeader")) is None for row in others)
         assert all(row.find(qn("w:cantSplit")) is not None for row in (first, *others))
+
+
+def test_word_shares_a_page_among_columns_as_print_does(letter: Any) -> None:
+    shown: Any = lxml.html.document_fromstring(page.render(DEMO).html)
+    for made, source in zip(letter.tables, shown.iter("table"), strict=True):
+        chosen = layout(source)
+        widths = [column.width.pt for column in made.columns]
+        shares = [width / sum(chosen.widths) for width in chosen.widths]
+        assert [one / sum(widths) for one in widths] == pytest.approx(shares, abs=0.01)
+    turned = {one.orientation for one in letter.sections}
+    assert turned == {WD_ORIENT.PORTRAIT, WD_ORIENT.LANDSCAPE}
 
 
 def test_word_pictures_are_png_with_an_alternative_text(letter: Any) -> None:

@@ -149,8 +149,14 @@ OUTPUTS = [
 ]
 
 STORED = [
-    Hole("a cell left unexecuted", PRINTS, [], says="never run", count=None),
-    Hole("stripped outputs", PRINTS, [], says="never run", count=None),
+    Hole(
+        "a cell left unexecuted",
+        PRINTS,
+        caught="policy",
+        says="run as never",
+        count=None,
+    ),
+    Hole("stripped outputs", PRINTS, caught="policy", says="run as never", count=None),
 ]
 
 MARKERS = [
@@ -183,10 +189,11 @@ SLOW = [
     Hole("a lie after a time-out", PRINTS, LIE),
 ]
 
+RUN_AS = {"caught": "policy", "says": "its cells were run as 2, 1, 4"}
 ORDER = [
-    Hole("two swapped cells", PRINTS, TRUE, says="number 1 in order", count=2),
-    Hole("counts out of order", PRINTS, TRUE, says="number 2 in order", count=1),
-    Hole("a deleted cell", PRINTS, TRUE, says="number 3 in order", count=4),
+    Hole("two swapped cells", PRINTS, TRUE, count=2, **RUN_AS),
+    Hole("counts out of order", PRINTS, TRUE, count=1, **RUN_AS),
+    Hole("a deleted cell", PRINTS, TRUE, count=4, **RUN_AS),
 ]
 
 DEAD = [
@@ -206,13 +213,13 @@ WRITES = [
         "a notebook that rewrites the data it reads",
         "from pathlib import Path\n_ = Path('beds.csv').write_text('39.6')",
         caught="bytes",
-        says="beds.csv was written",
+        says="beds.csv: it was written",
     ),
     Hole(
         "results written to a file only",
         "_ = Path('results.csv').write_text('39.6')",
         caught="bytes",
-        says="results.csv was written",
+        says="results.csv: it was written",
     ),
 ]
 
@@ -325,9 +332,10 @@ POLICY = [
     ),
     Hole(
         "a number typed in a sentence",
-        "tell = print\ntell('36.4 beds')",
-        [says("36.4 beds\n")],
-        caught="policy",
+        "import compare\nfrom compare.views.sentences import tell\n\n"
+        "plans = compare.load()\ntell(plans.project, '36.4 beds', plans.words())",
+        [result("'36.4 beds'")],
+        "fails",
         says="the number 36 is typed in a sentence",
     ),
 ]

@@ -12,8 +12,10 @@ from pathlib import Path
 import lxml.etree
 import nbformat
 import pytest
-from catalogue import NOTEBOOKS, PRINTS, Hole, code_number, notebook, says
-from nbformat.v4 import new_code_cell, new_notebook
+from catalogue import METADATA, NOTEBOOKS, PRINTS, Hole, code_number, notebook, says
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 STRICT = ["-p", "nbstrict.plugin"]
@@ -22,10 +24,13 @@ Verdicts = dict[tuple[str, str], str]
 
 
 def start(
-    folder: Path, *arguments: str, paths: Sequence[Path] = ()
+    folder: Path,
+    *arguments: str,
+    paths: Sequence[Path] = (),
+    settings: str = "[pytest]\n",
 ) -> subprocess.Popen[str]:
     """Start pytest where no settings of this project reach it."""
-    (folder / "pytest.ini").write_text("[pytest]\n", "utf-8")
+    (folder / "pytest.ini").write_text(settings, "utf-8")
     hidden = {"PYTEST_CURRENT_TEST", "PYTEST_ADDOPTS", "COMPARE_ROOT"}
     env = {key: text for key, text in os.environ.items() if key not in hidden}
     search = os.pathsep.join([*map(str, paths), env.get("PYTHONPATH", "")])
@@ -148,6 +153,59 @@ def test_another_version_of_nbval_is_refused(tmp_path: Path) -> None:
     process = start(tmp_path, *STRICT, "--nbval", "lie.ipynb", paths=[tmp_path])
     said = process.communicate(timeout=60)[0]
     assert process.returncode == 4 and "nbval 0.12.0 is installed" in said
+
+
+SHOWS = """
+from IPython.display import display
+
+def show_text(text):
+    display({"text/plain": text}, raw=True)
+"""
+READS = """import os
+from pathlib import Path
+from shows import show_text"""
+ELSEWHERE = """[pytest]
+nbstrict_root = here.txt
+nbstrict_copy = beds
+nbstrict_env = BEDS
+nbstrict_remedy = run all again
+"""
+
+
+@pytest.mark.parametrize(
+    ("stored", "call", "said"),
+    [
+        ("36.4", "read_text()", []),
+        ("39.6", "read_text()", ["look at", "is right, run all again."]),
+        ("4", "write_text('39.6').__str__()", ["beds/beds.csv: it was written"]),
+    ],
+    ids=["honest", "lying", "writing"],
+)
+def test_a_project_says_what_is_copied_and_how_it_is_found(
+    tmp_path: Path, stored: str, call: str, said: list[str]
+) -> None:
+    """A project of others: folders, variable, command and display are its own."""
+    shown = new_output("display_data", data={"text/plain": stored})
+    show = f"show_text(Path(os.environ['BEDS'], 'beds', 'beds.csv').{call})"
+    cells = [
+        new_code_cell(READS, id="a", execution_count=1),
+        new_code_cell(show, id="b", execution_count=2, outputs=[shown]),
+    ]
+    book = tmp_path / "books" / "deep" / "beds.ipynb"
+    book.parent.mkdir(parents=True)
+    text = nbformat.writes(new_notebook(cells=cells, metadata=METADATA), indent=1)
+    book.write_text(f"{text}\n", "utf-8")
+    table = tmp_path / "beds" / "beds.csv"
+    table.parent.mkdir()
+    table.write_text("36.4", "utf-8")
+    (tmp_path / "here.txt").touch()
+    (tmp_path / "shows.py").write_text(SHOWS, "utf-8")
+    asked = [*STRICT, "--nbval", "books"]
+    process = start(tmp_path, *asked, paths=[tmp_path], settings=ELSEWHERE)
+    output = process.communicate(timeout=60)[0]
+    assert process.returncode == bool(said), output
+    assert not [part for part in said if part not in output], output
+    assert table.read_text("utf-8") == "36.4"
 
 
 def test_every_hole_is_listed_with_what_closes_it() -> None:

@@ -4,7 +4,8 @@ import sys
 from pathlib import Path
 
 from compare.codebook.book import find_root
-from compare.formats.formats import export_all
+from compare.formats.export import export_all
+from compare.project import Project
 
 if __name__ == "__main__":
-    export_all(find_root(), Path(sys.argv[1]))
+    export_all(Project.open(find_root()), Path(sys.argv[1]))

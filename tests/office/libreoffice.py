@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from compare.codebook.book import find_root
+from compare.project import Project
 from compare.reports.workbook import workbook
 
 MISSING = (
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.skipif(shutil.which("soffice") is None, reason=MISSING)
 
 @pytest.fixture(scope="module")
 def content() -> bytes:
-    return workbook(find_root())
+    return workbook(Project.open(find_root()))
 
 
 def convert(source: Path, form: str) -> None:

@@ -1,16 +1,15 @@
 """Readings: nothing in a row is trusted, everything is held against the text."""
 
+import dataclasses
 import math
-from pathlib import Path
 
 import pytest
-from conftest import ROOT, edit
 
 from compare.base.problems import Problem
 from compare.codebook.book import Codebook
-from compare.curated.build import Checked
 from compare.documents.text import Document
-from compare.readings.readings import Reading, decimal, load_readings, typed, verify
+from compare.project import Project
+from compare.readings.readings import Reading, decimal, typed, verify
 
 TEXT = (
     "二、发展目标\n"
@@ -60,13 +59,13 @@ def beds(**cells: str) -> Reading:
 
 
 def wrong(row: Reading, document: Document, book: Codebook) -> list[Problem]:
-    return verify([row], {"test": document}, book)
+    return verify([row], document, book)
 
 
 def test_a_row_that_says_what_stands_there_has_no_problem(
-    document: Document, book: Codebook
+    document: Document, toy_book: Codebook
 ) -> None:
-    assert wrong(beds(), document, book) == []
+    assert wrong(beds(), document, toy_book) == []
 
 
 @pytest.mark.parametrize(
@@ -98,9 +97,13 @@ def test_a_row_that_says_what_stands_there_has_no_problem(
     ],
 )
 def test_a_cell_that_the_text_does_not_say_is_a_problem(
-    document: Document, book: Codebook, cells: dict[str, str], column: str, what: str
+    document: Document,
+    toy_book: Codebook,
+    cells: dict[str, str],
+    column: str,
+    what: str,
 ) -> None:
-    problems = wrong(beds(**cells), document, book)
+    problems = wrong(beds(**cells), document, toy_book)
     where = f"data/readings/test.csv row 2, {column}"
     (problem,) = [
         item for item in problems if item.where == where and what in item.what
@@ -109,69 +112,69 @@ def test_a_cell_that_the_text_does_not_say_is_a_problem(
 
 
 def test_a_quote_that_stands_elsewhere_is_told_where(
-    document: Document, book: Codebook
+    document: Document, toy_book: Codebook
 ) -> None:
     row = beds()
     start = int(row.quote_start)
     moved = row.model_copy(
         update={"quote_start": str(start - 1), "quote_end": str(int(row.quote_end) - 1)}
     )
-    problem = wrong(moved, document, book)[0]
+    problem = wrong(moved, document, toy_book)[0]
     assert problem.where.endswith(", quote")
     assert f"write quote_start {start} and quote_end {row.quote_end}." in problem.remedy
 
 
 def test_a_quote_that_stands_nowhere_must_be_read_again(
-    document: Document, book: Codebook
+    document: Document, toy_book: Codebook
 ) -> None:
     changed = beds().model_copy(update={"quote": "机构养老床位4万余张"})
-    problem = wrong(changed, document, book)[0]
+    problem = wrong(changed, document, toy_book)[0]
     assert "there stands «机构养老床位3万余张»" in problem.what
     assert "read the sentence again" in problem.remedy
 
 
 @pytest.mark.parametrize("shift", [-1, 1, 6])
 def test_an_id_that_does_not_point_at_the_value_is_a_problem(
-    document: Document, book: Codebook, shift: int
+    document: Document, toy_book: Codebook, shift: int
 ) -> None:
     row = beds()
     moved = row.model_copy(update={"id": f"test:{row.offset + shift}"})
-    problems = wrong(moved, document, book)
+    problems = wrong(moved, document, toy_book)
     assert [item for item in problems if item.where.endswith("row 2, id")]
 
 
 def test_a_value_outside_of_its_quote_is_a_problem(
-    document: Document, book: Codebook
+    document: Document, toy_book: Codebook
 ) -> None:
     row = beds()
     start = int(row.quote_start)
     short = row.model_copy(update={"quote": "机构养老", "quote_end": str(start + 4)})
-    problems = wrong(short, document, book)
+    problems = wrong(short, document, toy_book)
     assert [item for item in problems if item.where.endswith("row 2, id")]
 
 
 def test_words_that_are_no_number_are_a_problem(
-    document: Document, book: Codebook
+    document: Document, toy_book: Codebook
 ) -> None:
     row = beds(value="55").model_copy(update={"value_stated": "3万余"})
-    problems = wrong(row, document, book)
+    problems = wrong(row, document, toy_book)
     (problem,) = [item for item in problems if "number phrase" in item.what]
     assert problem.where.endswith(", value_stated") and "hedge" in problem.remedy
 
 
 def test_a_blank_cell_is_a_reading_at_its_label(
-    document: Document, book: Codebook
+    document: Document, toy_book: Codebook
 ) -> None:
     cells = {"label_stated": "床位数", "comparator": "missing", "absence": "blank"}
-    assert wrong(reading("", "床位数", **cells), document, book) == []
+    assert wrong(reading("", "床位数", **cells), document, toy_book) == []
     as_zero = reading("", "床位数", **{**cells, "value": "0"})
-    assert [item.where for item in wrong(as_zero, document, book)] == [
+    assert [item.where for item in wrong(as_zero, document, toy_book)] == [
         "data/readings/test.csv row 2, value"
     ]
 
 
 def test_a_printed_dash_is_missing_and_no_number(
-    document: Document, book: Codebook
+    document: Document, toy_book: Codebook
 ) -> None:
     cells = {
         "label_stated": "托位数",
@@ -181,75 +184,86 @@ def test_a_printed_dash_is_missing_and_no_number(
         "value": "",
     }
     quote = "托位数 |\n——"
-    assert wrong(reading("——", quote, **cells), document, book) == []
+    assert wrong(reading("——", quote, **cells), document, toy_book) == []
     zero = reading("——", quote, **{**cells, "value": "0", "comparator": "="})
-    columns = {item.where.rpartition(" ")[2] for item in wrong(zero, document, book)}
+    columns = {
+        item.where.rpartition(" ")[2] for item in wrong(zero, document, toy_book)
+    }
     assert columns == {"value", "comparator"}
 
 
 def test_hedges_that_contradict_each_other_leave_no_value(
-    document: Document, book: Codebook
+    document: Document, toy_book: Codebook
 ) -> None:
     cells = {"label_stated": "长者", "hedge_stated": "近…余", "unit_stated": "名"}
     quote = "长者近2万余名"
     row = reading("2万", quote, **{**cells, "value": "", "comparator": "~"})
-    assert wrong(row, document, book) == []
+    assert wrong(row, document, toy_book) == []
     as_floor = reading("2万", quote, **{**cells, "value": "20000", "comparator": "+"})
     columns = {
-        item.where.rpartition(" ")[2] for item in wrong(as_floor, document, book)
+        item.where.rpartition(" ")[2] for item in wrong(as_floor, document, toy_book)
     }
     assert columns == {"value", "comparator"}
 
 
 def test_the_obligation_is_the_next_one_behind_the_value(
-    document: Document, book: Codebook
+    document: Document, toy_book: Codebook
 ) -> None:
     cells = {"label_stated": "托位数", "in_table": "专栏1"}
     right = reading("4.5", "托位数 |\n——\n4.5", obligation="预期性", **cells)
-    assert wrong(right, document, book) == []
+    assert wrong(right, document, toy_book) == []
     other = right.model_copy(update={"obligation": "约束性"})
-    assert [item.where.rpartition(" ")[2] for item in wrong(other, document, book)] == [
-        "obligation"
-    ]
+    assert [
+        item.where.rpartition(" ")[2] for item in wrong(other, document, toy_book)
+    ] == ["obligation"]
 
 
-def test_a_document_that_could_not_be_loaded_hides_its_readings(
-    book: Codebook,
+def test_the_obligation_of_a_traditional_text_is_known_too(
+    document: Document, toy_book: Codebook
 ) -> None:
-    assert verify([beds()], {}, book) == []
+    traditional = Document("test", TEXT.replace("约束性", "約束性"), "")
+    row = reading("32", "床位数 |\n— |\n32", label_stated="床位数", in_table="专栏1")
+    for obligation, known in (("約束性", True), ("约束性", True), ("預期性", False)):
+        cells = {"obligation": obligation}
+        problems = wrong(row.model_copy(update=cells), traditional, toy_book)
+        assert (problems == []) == known
 
 
-def test_rows_are_counted_for_each_document(document: Document, book: Codebook) -> None:
-    other = Document("other", TEXT, "")
-    there = beds().model_copy(update={"id": beds().id.replace("test", "other")})
-    spoilt = there.model_copy(update={"value": "3"})
-    problems = verify([beds(), there, spoilt], {"test": document, "other": other}, book)
-    assert {item.where for item in problems} == {"data/readings/other.csv row 3, value"}
+def test_words_on_both_sides_of_a_page_mark_are_read_together(
+    toy_project: Project,
+) -> None:
+    document = toy_project.documents["yiqiao"]
+    book = toy_project.book.only("yiqiao")
+    row = toy_project.readings["yiqiao:88"]
+    assert "- 2 -" in row.quote and verify([row], document, book) == []
+    unmended = dataclasses.replace(book, damage=[])
+    split = row.model_copy(update={"label_stated": "養老床位1800"})
+    assert verify([split], document, book) == []
+    assert verify([split], document, unmended) != []
 
 
-def test_a_reading_in_the_file_of_another_document_is_a_problem(project: Path) -> None:
-    edit(
-        project,
-        "data/readings/xianning.csv",
-        lambda rows: rows[-1].update(id="changsha:99999"),
-    )
-    _, problems = load_readings(project, ["xianning"])
-    (problem,) = problems
-    assert "'changsha:99999' is a reading of another document" in problem.what
-    assert problem.remedy == "move the row to changsha.csv."
+def test_rows_are_counted_as_in_their_file(
+    document: Document, toy_book: Codebook
+) -> None:
+    spoilt = beds().model_copy(update={"value": "3"})
+    problems = verify([beds(), spoilt], document, toy_book)
+    assert [item.where for item in problems] == ["data/readings/test.csv row 3, value"]
 
 
-def test_real_readings_are_what_the_documents_say(checked: Checked) -> None:
-    rows, problems = load_readings(ROOT, checked.book.documents)
-    assert problems == []
-    assert verify(rows, checked.documents, checked.book) == []
+def test_a_reading_in_the_file_of_another_document_is_a_problem(
+    document: Document, toy_book: Codebook
+) -> None:
+    row = beds().model_copy(update={"id": "other:9"})
+    (problem,) = wrong(row, document, toy_book)
+    assert "'other:9' is a reading of another document" in problem.what
+    assert problem.remedy == "move the row to other.csv."
 
 
 def test_typed_readings_have_numbers_in_the_unit_as_printed(
-    document: Document, book: Codebook
+    document: Document, toy_book: Codebook
 ) -> None:
     blank = {"label_stated": "床位数", "comparator": "missing", "absence": "blank"}
-    frame = typed([beds(), reading("", "床位数", **blank)], book.words)
+    frame = typed([beds(), reading("", "床位数", **blank)], toy_book.words)
     first, second = frame.to_dict("records")
     assert (first["doc"], first["value"]) == ("test", 30000)
     assert (first["lower"], first["upper"], first["upper_open"]) == (30000, 40000, True)
@@ -259,3 +273,8 @@ def test_typed_readings_have_numbers_in_the_unit_as_printed(
 
 def test_an_empty_cell_is_no_number() -> None:
     assert decimal("") is None and decimal("0") == 0
+
+
+def test_a_project_without_readings_has_no_numbers(toy_book: Codebook) -> None:
+    frame = typed([], toy_book.words)
+    assert frame.empty and {"doc", "value", "lower", "upper"} <= set(frame.columns)

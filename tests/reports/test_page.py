@@ -10,7 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from compare.base.problems import Problems
-from compare.reports.page import TEMPLATES, clean_html, clean_svg, figures, render
+from compare.reports.page import TEMPLATES, clean_html, clean_svg, render
 from compare.views.show import FIGURE
 
 DEMO = Path(__file__).parents[1] / "reports" / "demo.ipynb"
@@ -22,7 +22,7 @@ LOADERS = ["link", "img", "iframe", "object", "embed", "video", "audio", "base",
 
 @pytest.fixture(scope="module")
 def page() -> Any:
-    return render(DEMO, home="index.html")
+    return render(DEMO).html
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,6 @@ def test_the_page_has_one_title_contents_and_language(tree: Any) -> None:
     assert tree.findtext(".//title") == title.text == "What the plans promise 规划比较"
     contents = [link.text for link in tree.findall(".//nav//li/a")]
     assert contents == [head.text for head in tree.iter("h2")]
-    assert tree.find(".//nav/p/a").get("href") == "index.html"
     assert tree.find(".//a[@class='skip']").get("href") == "#content"
 
 
@@ -92,7 +91,7 @@ def test_tables_have_caption_scopes_note_and_source(tree: Any) -> None:
 
 def test_figures_have_alternative_text_and_words(tree: Any) -> None:
     shown = {figure.get("id"): figure for figure in tree.xpath("//figure[@id]")}
-    assert list(shown) == ["beds", "path"] == list(figures(DEMO))
+    assert list(shown) == ["beds", "path"] == list(render(DEMO).figures)
     region = shown["path"].find("div")
     assert region.get("role") == "region" and region.get("tabindex") == "0"
     assert region.get("aria-label") == "The path to 2025 <b>"
@@ -107,7 +106,7 @@ def test_figures_have_alternative_text_and_words(tree: Any) -> None:
 
 
 def test_figures_for_print_keep_their_text() -> None:
-    assert "每千名老年人床位 Beds per 1,000 elderly" in figures(DEMO)["beds"]
+    assert "每千名老年人床位 Beds per 1,000 elderly" in render(DEMO).figures["beds"].svg
 
 
 def test_code_is_hidden_and_text_is_not_stretched(page: Any) -> None:
@@ -146,6 +145,28 @@ def test_hostile_cells_are_shown_as_text(tree: Any) -> None:
         ("养老\n床位 and\nbeds", "养老床位 and\nbeds"),
         ("1 < 2 & 3 \x00\x0c\x1b", "1 &lt; 2 &amp; 3 "),
         ("", ""),
+        ("<th style='text-align: right; color: red'>1</th>", "1"),
+        (
+            '<table><tr><th style="text-align:right" scope="x&quot;y">1</table>',
+            '<div class="scroll" tabindex="0"><table><tbody><tr>'
+            '<th scope="x&quot;y" class="num">1</th></tr></tbody></table></div>',
+        ),
+        ('<a href="<h2>x</h2>">a</a>', '<a href="&lt;h2&gt;x&lt;/h2&gt;">a</a>'),
+        ('<b lang="<h2>x</h2>">b</b>', '<b lang="&lt;h2&gt;x&lt;/h2&gt;">b</b>'),
+        ('<a href="java&Tab;script:x()">a</a>', "<a>a</a>"),
+        ('<a href="\x01javascript:x()">a</a>', "<a>a</a>"),
+        ('<a href="vbscript:x()" target="_blank" ping="//e.org">a</a>', "<a>a</a>"),
+        ("<noscript><p title='</noscript><img src=x onerror=x()>'>", ""),
+        ("<math><mtext><table><mglyph><style><!--</style><img onerror=x()>", ""),
+        ("<svg></p><style><a id='</style><img src=1 onerror=x()>'>a", ""),
+        ("<textarea></textarea><img src=x onerror=x()></textarea>a", "a"),
+        ("<title><p title='</title><script>x()</script>'></title>a", "'&gt;a"),
+        (
+            "<div class='scroll x' tabindex='9' role='alert'>a</div>",
+            '<div class="scroll">a</div>',
+        ),
+        ("<p is=x data-a=b aria-label=c itemscope hidden>a</p>", "<p>a</p>"),
+        ("<?php x() ?><![CDATA[<script>x()</script>]]>a", "x()]]&gt;a"),
     ],
 )
 def test_only_listed_tags_and_attributes_get_through(markup: Any, clean: Any) -> None:
@@ -210,28 +231,29 @@ def test_a_figures_name_is_used_once(tmp_path: Any) -> None:
 def test_a_figure_may_have_any_name(tmp_path: Any) -> None:
     name = "托位 a'\")&<1"
     path = write(tmp_path / "n.ipynb", figure(name), figure("托位 b"))
-    anchor, _ = figures(path)
-    tree: Any = lxml.html.document_fromstring(render(path))
+    made = render(path)
+    anchor, _ = made.figures
+    tree: Any = lxml.html.document_fromstring(made.html)
     assert tree.find(".//figure").get("id") == anchor == name.replace(" ", "-")
     assert len(set(tree.xpath("//svg//@id"))) == 2
 
 
 def test_equal_headings_get_different_ids(tmp_path: Any) -> None:
     prose = "# A\n\n## B c\n\n## B c\n\n## gap"
-    text = render(write(tmp_path / "n.ipynb", figure(), prose=prose))
+    text = render(write(tmp_path / "n.ipynb", figure(), prose=prose)).html
     assert re.findall(r'<h2 id="([^"]*)', text) == ["B-c", "B-c-2", "gap-2"]
     assert text.count('id="gap"') == 1
 
 
 def test_a_box_is_named_by_its_heading(tmp_path: Any) -> None:
     prose = "# A\n\n<aside>\n\n## B c\n\n1. d\n\n</aside>\n\n<aside>e</aside>"
-    text = render(write(tmp_path / "n.ipynb", prose=prose))
+    text = render(write(tmp_path / "n.ipynb", prose=prose)).html
     assert re.search(r'<aside aria-labelledby="B-c">\s*<h2 id="B-c">B c</h2>', text)
     assert "<aside>e</aside>" in text
 
 
 def test_a_chinese_page_says_so(tmp_path: Any) -> None:
-    text = render(write(tmp_path / "n.zh.ipynb"))
+    text = render(write(tmp_path / "n.zh.ipynb")).html
     assert '<html lang="zh-CN">' in text and "跳到正文" in text
     assert 'data-filter="筛选行"' in text and "Filter rows" not in text
 
@@ -239,13 +261,30 @@ def test_a_chinese_page_says_so(tmp_path: Any) -> None:
 def test_notes_and_sources_begin_in_their_language(tmp_path: Any) -> None:
     shown = figure()
     shown.data[FIGURE] |= {"language": "zh", "note": "N"}
-    text = render(write(tmp_path / "n.zh.ipynb", shown))
+    text = render(write(tmp_path / "n.zh.ipynb", shown)).html
     assert '<span class="source">资料来源：S</span>' in text
     assert '<span class="note">注：N</span>' in text
 
 
+def test_values_and_ids_lead_to_the_evidence_beside_the_page(tmp_path: Any) -> None:
+    rows = "".join(
+        f"<tr><td>{cell}</td></tr>"
+        for cell in ("jiamusi:814; xianning:487", "see jiamusi:814")
+    )
+    value = '<a href="../reports/evidence.html#jiamusi:814&amp;lang=en">32</a>'
+    shown = display(text_html=f"<p>{value}</p><table>{rows}</table>")
+    tree: Any = lxml.html.document_fromstring(
+        render(write(tmp_path / "n.ipynb", shown)).html
+    )
+    assert tree.xpath("//main//a/@href") == [
+        "evidence.html#jiamusi:814&lang=en",
+        "evidence.html#jiamusi:814",
+        "evidence.html#xianning:487",
+    ]
+
+
 def test_the_same_bytes_twice(page: Any) -> None:
-    assert page == render(DEMO, home="index.html")
+    assert page == render(DEMO).html
 
 
 def test_the_script_is_small() -> None:

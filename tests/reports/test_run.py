@@ -1,6 +1,7 @@
 """Notebooks run in order from a fresh kernel and keep no trace of the run."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from compare.base.problems import Problems
 from compare.reports.run import execute, execute_all
+
+pytestmark = pytest.mark.slow
 
 DEMO = Path(__file__).parents[1] / "reports" / "demo.ipynb"
 
@@ -107,9 +110,42 @@ def test_several_run_side_by_side_and_all_problems_are_raised_once(
         for name, code in zip(names, ["1", "1 / 0", "1 / 0"], strict=True)
     ]
     (tmp_path / "out").mkdir()
-    ended: list[str] = []
-    with pytest.raises(Problems) as caught:
-        execute_all(paths, tmp_path / "out", root=tmp_path, done=ended.append)
-    assert sorted(ended) == names
+    ended: list[Path] = []
+    with (
+        pytest.raises(Problems) as caught,
+        execute_all(paths, tmp_path / "out", root=tmp_path) as runs,
+    ):
+        ended.extend(runs)
     assert [problem.where[:7] for problem in caught.value.problems] == names[1:]
     assert [path.name for path in (tmp_path / "out").iterdir()] == names[:1]
+
+
+def test_each_is_given_as_soon_as_it_has_ended(tmp_path: Any) -> None:
+    paths = [
+        write(tmp_path / "long.ipynb", "import time; time.sleep(4)"),
+        write(tmp_path / "short.ipynb", "1"),
+    ]
+    (tmp_path / "out").mkdir()
+    with execute_all(paths, tmp_path / "out", root=tmp_path) as runs:
+        assert next(runs) == tmp_path / "out" / "short.ipynb"
+        assert not (tmp_path / "out" / "long.ipynb").exists()
+        assert next(runs) == tmp_path / "out" / "long.ipynb"
+        assert list(runs) == []
+
+
+def test_no_more_are_started_when_the_caller_fails(tmp_path: Any) -> None:
+    count = 3 * (os.cpu_count() or 1)
+    paths = [write(tmp_path / f"{number}.ipynb", "1") for number in range(count)]
+    (tmp_path / "out").mkdir()
+    with (
+        pytest.raises(RuntimeError),
+        execute_all(paths, tmp_path / "out", root=tmp_path) as runs,
+    ):
+        next(runs)
+        raise RuntimeError
+    assert len(list((tmp_path / "out").iterdir())) < count
+
+
+def test_none_to_run_is_no_problem(tmp_path: Any) -> None:
+    with execute_all([], tmp_path, root=tmp_path) as runs:
+        assert list(runs) == []

@@ -1,48 +1,35 @@
 """The workbook keeps every value, shows what it may mean, and runs nothing."""
 
+import dataclasses
 import io
 import re
-import shutil
 import zipfile
-from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from conftest import ROOT, edit, table
+from conftest import ROOT, table
 from openpyxl.utils import range_boundaries
 
-from compare.codebook.book import Codebook, load_codebook
+from compare.curated.comparability import pairs
+from compare.project import COUNTS, NUMBERS, OF_VALUES, Project
 from compare.reports.workbook import EVIDENCE, GRADES, README, sheet_name, workbook
-from compare.views import tables as views
-from compare.views.tables import NUMBERS
+from compare.views.tables import statements
 
-LISTS = (
-    "observations",
-    "derived",
-    "findings",
-    "comparability",
-    "indicators",
-    "crosswalk",
-    "documents",
-)
-OBSERVATIONS = "data/curated/observations.csv"
+pytestmark = pytest.mark.slow
+
+LISTS = (*OF_VALUES, "indicators", "crosswalk", "documents")
 FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", '=HYPERLINK("x")', "#N/A", "_x0041_"]
 
 
 @pytest.fixture(scope="module")
-def made() -> bytes:
-    return workbook(ROOT)
+def made(project: Project) -> bytes:
+    return workbook(project)
 
 
 @pytest.fixture(scope="module")
 def read(made: bytes) -> Any:
     return openpyxl.load_workbook(io.BytesIO(made))
-
-
-@pytest.fixture(scope="module")
-def words() -> Codebook:
-    return load_codebook(ROOT)
 
 
 def rows(sheet: Any) -> list[dict[str, Any]]:
@@ -59,8 +46,10 @@ def lines(sheet: Any) -> list[Any]:
     return list(sheet.iter_rows(min_row=first + 1, max_row=last))
 
 
-def test_the_same_bytes_on_every_run_and_no_date_of_the_run(made: bytes) -> None:
-    assert workbook(ROOT) == made
+def test_the_same_bytes_on_every_run_and_no_date_of_the_run(
+    project: Project, made: bytes
+) -> None:
+    assert workbook(project) == made
     with zipfile.ZipFile(io.BytesIO(made)) as parts:
         assert {entry.date_time[0] for entry in parts.infolist()} == {1980}
         core = parts.read("docProps/core.xml").decode()
@@ -69,38 +58,42 @@ def test_the_same_bytes_on_every_run_and_no_date_of_the_run(made: bytes) -> None
 
 
 def test_every_table_and_every_stated_family_has_its_sheet(
-    read: Any, words: Codebook
+    read: Any, project: Project
 ) -> None:
-    stated = {words.indicators[code].family for code in views.load(ROOT)["indicator"]}
-    families = [row.family for row in words.families if row.family in stated]
-    named = [sheet_name(family, words) for family in families]
+    book, codes = project.book, set(project.observations["indicator"])
+    stated = {book.indicators[code].family for code in codes}
+    named = [sheet_name(family, book) for family in book.families if family in stated]
     assert read.sheetnames == [README, *named, *LISTS]
 
 
-@pytest.mark.parametrize("name", LISTS[:4])
+@pytest.mark.parametrize("name", OF_VALUES)
 def test_a_sheet_holds_every_cell_of_its_table(read: Any, name: str) -> None:
     expected = table(ROOT / "data" / "curated" / f"{name}.csv")
-    found = rows(read[name])
-    key = "id" if "id" in expected[0] else "left"
-    by_key = sorted(expected, key=str)
-    assert len(found) == len(expected)
-    for cells in by_key:
-        same = [row for row in found if row[key] == cells[key]]
-        assert any(
-            all(
-                row[column] is None
-                if not cell
-                else row[column] == float(cell)
-                if column in (*NUMBERS, "quote_start", "quote_end")
-                else row[column] == cell
-                for column, cell in cells.items()
-            )
-            for row in same
-        ), cells
+    found = {row["id"]: row for row in rows(read[name])}
+    assert list(found) == [row["id"] for row in expected]
+    for row in expected:
+        for column, cell in row.items():
+            number = column in (*NUMBERS, *COUNTS)
+            wanted = float(cell) if cell and number else cell or None
+            assert found[row["id"]][column] == wanted, (row["id"], column)
+
+
+def test_another_project_has_a_workbook_of_its_own(toy_project: Project) -> None:
+    read = openpyxl.load_workbook(io.BytesIO(workbook(toy_project)))
+    assert read.sheetnames[0] == README and read.sheetnames[-len(LISTS) :] == [*LISTS]
+    (sheet, *_) = comparisons(read)
+    places = [place.both for place in toy_project.book.in_order]
+    heads = [cell.value for cell in sheet[2] if cell.value]
+    assert [head.partition(" (")[0] for head in heads] == places
+
+
+def compared(project: Project) -> Any:
+    """Derived values that stand beside statements."""
+    return project.derived[project.derived["measure"] == "value"]
 
 
 def test_every_statement_is_compared_with_its_number_and_its_link(
-    read: Any, words: Codebook
+    read: Any, project: Project
 ) -> None:
     shown = {
         cell.hyperlink.location: cell
@@ -109,63 +102,88 @@ def test_every_statement_is_compared_with_its_number_and_its_link(
         for cell in line
         if cell.hyperlink is not None and cell.hyperlink.target == EVIDENCE
     }
-    statements = views.statements(words.indicators, ROOT)
-    row: Any
-    for row in statements.itertuples():
-        cell = shown[row.ids.split("; ")[0]]
-        if row.value == row.value:
-            assert cell.value == row.value
-            hedge = words.label("comparator_form", row.comparator, "zh")
+    stated = statements(project, project.book.indicators).to_dict("records")
+    for row in stated:
+        cell = shown[row["ids"].split("; ")[0]]
+        if row["value"] == row["value"]:
+            assert cell.value == row["value"]
+            hedge = project.book.label("comparator_form", row["comparator"], "zh")
             for sign in hedge.split("#"):
                 assert sign in cell.number_format
         else:
             assert isinstance(cell.value, str)
-    derived = views.load_derived(ROOT)
-    compared = derived.loc[derived["measure"] == "value", "id"]
-    assert shown.keys() == {ids.split("; ")[0] for ids in statements["ids"]} | set(
-        compared
-    )
+    first = {row["ids"].split("; ")[0] for row in stated}
+    assert shown.keys() == first | set(compared(project).index)
 
 
-def test_a_refusal_is_shown_as_one(read: Any) -> None:
-    derived = views.load_derived(ROOT)
-    refused = derived[(derived["measure"] == "value") & (derived["refused"] == "yes")]
+def test_a_value_that_is_no_number_is_shown_in_words(read: Any) -> None:
+    cells = (cell for sheet in comparisons(read) for row in sheet for cell in row)
+    shown = {cell.hyperlink.location: cell.value for cell in cells if cell.hyperlink}
+    assert shown["changsha:3117"] == "3 – 5"
+    assert shown["changsha:slot_ratio:2021"] == "1.5 – 2.4"
+    assert shown["changsha:slots_used:2021"] == "37.4 – 63%"
+    assert shown["jiamusi:1859"] == "未填 blank"
+    assert shown["jiamusi:814"] == 32
+
+
+def test_a_refusal_is_shown_as_one(read: Any, project: Project) -> None:
+    ratios = compared(project)
+    refused = set(ratios.index[ratios["refused"] == "yes"])
     cells = [
         cell for sheet in comparisons(read) for row in lines(sheet) for cell in row
     ]
     found = [
         cell.value
         for cell in cells
-        if cell.hyperlink and cell.hyperlink.location in set(refused["id"])
+        if cell.hyperlink and cell.hyperlink.location in refused
     ]
-    assert len(found) == len(refused) and set(found) <= {"不计算 refused"}
+    assert found == ["不计算 refused"] * len(refused) and found
 
 
-def test_no_place_is_left_without_a_word(read: Any, words: Codebook) -> None:
+def test_no_place_is_left_without_a_word(read: Any, project: Project) -> None:
     for sheet in comparisons(read):
         heads = [cell.value for cell in sheet[3]]
         values = [place for place, head in enumerate(heads) if head == "数值 Value"]
-        assert len(values) == len(words.places)
+        assert len(values) == len(project.book.documents)
         for line in lines(sheet):
             assert all(line[place].value not in (None, "") for place in values)
 
 
-def test_a_grade_is_a_letter_and_a_fill_and_the_best_of_its_pairs(read: Any) -> None:
-    pairs = table(ROOT / "data/curated/comparability.csv")
-    best = {
-        id: min(row["grade"] for row in pairs if id in (row["left"], row["right"]))
-        for row in pairs
-        for id in (row["left"], row["right"])
-    }
-    sheet = read["observations"]
-    header = [cell.value for cell in sheet[2]]
-    for row in sheet.iter_rows(min_row=3):
-        id, grade = row[0].value, row[header.index("grade")]
-        assert (grade.value or "") == best.get(id, "")
-        if grade.value:
-            assert grade.fill.fill_type == GRADES[grade.value].fill_type
-            assert grade.fill.fgColor.rgb == GRADES[grade.value].fgColor.rgb
+def test_a_grade_is_a_letter_and_a_fill_and_the_worst_of_its_pairs(
+    read: Any, project: Project
+) -> None:
+    worst: dict[str, str] = {}
+    for left, right, grade in pairs(list(project.facets.values()), project.book):
+        for id in (left["id"], right["id"]):
+            worst[id] = max(grade.grade, worst.get(id, ""))
+    assert set(worst.values()) == set(GRADES)
+    for name in ("observations", "derived"):
+        header = [cell.value for cell in read[name][2]]
+        for row in read[name].iter_rows(min_row=3):
+            id, grade = row[0].value, row[header.index("grade")]
+            assert (grade.value or "") == worst.get(id, "")
+            if grade.value:
+                assert grade.fill.fill_type == GRADES[grade.value].fill_type
+                assert grade.fill.fgColor.rgb == GRADES[grade.value].fgColor.rgb
     assert len({(fill.fill_type, fill.fgColor.rgb) for fill in GRADES.values()}) == 3
+
+
+def test_a_statement_made_twice_has_the_worst_grade_of_both(
+    read: Any, project: Project
+) -> None:
+    stated = statements(project, project.book.indicators).to_dict("records")
+    twice = {
+        ids[0]: max(project.worst[id].grade for id in ids if id in project.worst)
+        for ids in (row["ids"].split("; ") for row in stated)
+        if len(ids) > 1 and set(ids) & project.worst.keys()
+    }
+    found = {}
+    for sheet in comparisons(read):
+        for line in lines(sheet):
+            for cell, grade in zip(line, line[4:], strict=False):
+                if cell.hyperlink and cell.hyperlink.location in twice:
+                    found[cell.hyperlink.location] = grade.value
+    assert found == twice and twice
 
 
 def test_every_mark_has_its_footnote(read: Any) -> None:
@@ -194,8 +212,8 @@ def test_sheets_are_ready_to_filter_and_to_print(read: Any) -> None:
         assert fonts == {"Microsoft YaHei"}
 
 
-def test_every_link_leads_somewhere(read: Any) -> None:
-    known = set(views.load(ROOT)["id"]) | set(views.load_derived(ROOT)["id"])
+def test_every_link_leads_somewhere(read: Any, project: Project) -> None:
+    known = {*project.observations.index, *project.derived.index}
     inside = 0
     for sheet in read:
         for row in sheet.iter_rows():
@@ -215,30 +233,20 @@ def test_every_link_leads_somewhere(read: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the data with texts like formulas, and with a column more."""
-    root: Path = tmp_path_factory.mktemp("project")
-    shutil.copytree(ROOT / "data", root / "data")
-
-    def spoil(found: list[dict[str, str]]) -> None:
-        for row, text in zip(found, FORMULAS, strict=False):
-            row.update(note=text, quote=f"{text}\x01")
-
-    edit(root, OBSERVATIONS, spoil)
-    path = root / "data" / "curated" / "findings.csv"
-    header, *others = path.read_text("utf-8-sig").splitlines()
-    more = [f"{header},more", *(f"{line},seen" for line in others)]
-    path.write_text("\n".join(more), "utf-8")
-    (root / "made.xlsx").write_bytes(workbook(root))
-    return root
+def spoilt(project: Project) -> bytes:
+    """The workbook of texts like formulas, and of a column more."""
+    observations = project.observations.copy()
+    for id, text in zip(observations.index, FORMULAS, strict=False):
+        observations.loc[id, ["note", "quote"]] = text, f"{text}\x01"
+    findings = project.findings.assign(more="seen")
+    return workbook(
+        dataclasses.replace(project, observations=observations, findings=findings)
+    )
 
 
-def test_text_stays_text(spoilt: Path) -> None:
-    ids = {
-        row["id"]: row["note"] for row in table(spoilt / OBSERVATIONS)[: len(FORMULAS)]
-    }
-    content = (spoilt / "made.xlsx").read_bytes()
-    read = openpyxl.load_workbook(io.BytesIO(content))["observations"]
+def test_text_stays_text(project: Project, spoilt: bytes) -> None:
+    ids = dict(zip(project.observations.index, FORMULAS, strict=False))
+    read = openpyxl.load_workbook(io.BytesIO(spoilt))["observations"]
     header = [cell.value for cell in read[2]]
     found = [row for row in read.iter_rows(min_row=3) if row[0].value in ids]
     assert len(found) == len(FORMULAS)
@@ -248,7 +256,7 @@ def test_text_stays_text(spoilt: Path) -> None:
         assert (unescaped(note.value), note.data_type) == (text, "s")
         assert (unescaped(quote.value), quote.data_type) == (f"{text}\ufffd", "s")
         assert note.quotePrefix == (text[0] in "=+-@")
-    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+    with zipfile.ZipFile(io.BytesIO(spoilt)) as parts:
         sheets = [parts.read(part) for part in parts.namelist() if "/sheet" in part]
     assert sheets and not any(re.search(b"<f[ >]", sheet) for sheet in sheets)
 
@@ -258,7 +266,7 @@ def unescaped(text: str) -> str:
     return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), text)
 
 
-def test_a_further_column_becomes_a_further_column(spoilt: Path) -> None:
-    read = openpyxl.load_workbook(spoilt / "made.xlsx")["findings"]
+def test_a_further_column_becomes_a_further_column(spoilt: bytes) -> None:
+    read = openpyxl.load_workbook(io.BytesIO(spoilt))["findings"]
     assert [cell.value for cell in read[2]][-1] == "more"
     assert read.cell(3, read.max_column).value == "seen"

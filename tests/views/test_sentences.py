@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import replace
 
-import pandas as pd
 import pytest
 
 from compare.base.problems import Problems
-from compare.views import tables as views
+from compare.codebook.models import Alias
+from compare.project import Project
 from compare.views.sentences import tell
+from compare.views.words import Words
 
 LINK = re.compile(r"\[([^\]]*)\]\(\.\./reports/evidence\.html#([^&)]+)&lang=(zh|en)\)")
 
 
-def plain(text: str, language: str = "en") -> str:
+Plain = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def plain(project: Project) -> Plain:
     """Tell a text and leave the links out."""
-    return LINK.sub(r"\1", tell(text, language=language))
+
+    def told(text: str, language: str = "en") -> str:
+        words = Words(project.book, language)
+        return LINK.sub(r"\1", tell(project, text, words))
+
+    return told
 
 
 @pytest.mark.parametrize(
@@ -43,16 +54,18 @@ def plain(text: str, language: str = "en") -> str:
         ("{CN:nursing_bed_share:2024|time}", "2024", "2024"),
         ("{documents}", "5", "5"),
         ("nothing to fill", "nothing to fill", "nothing to fill"),
+        ("2. plans until 2025 in `v1`", *["2. plans until 2025 in `v1`"] * 2),
     ],
 )
 def test_a_name_becomes_what_the_data_say(
-    text: str, english: str, chinese: str
+    plain: Plain, text: str, english: str, chinese: str
 ) -> None:
     assert (plain(text), plain(text, "zh")) == (english, chinese)
 
 
-def test_every_value_of_a_place_links_to_its_evidence() -> None:
-    told = tell("{jiamusi:814} {CN:nursing_bed_share:2024}\n{changsha:slot_ratio:2021}")
+def test_every_value_of_a_place_links_to_its_evidence(project: Project) -> None:
+    text = "{jiamusi:814} {CN:nursing_bed_share:2024}\n{changsha:slot_ratio:2021}"
+    told = tell(project, text, Words(project.book))
     assert [hit[1:] for hit in LINK.findall(told)] == [
         ("jiamusi:814", "en"),
         ("changsha:slot_ratio:2021", "en"),
@@ -69,18 +82,22 @@ def test_every_value_of_a_place_links_to_its_evidence() -> None:
         ("{documents} ({grade})", "no values compared"),
     ],
 )
-def test_a_grade_is_that_of_the_worst_pair_of_its_line(line: str, grade: str) -> None:
+def test_a_grade_is_that_of_the_worst_pair_of_its_line(
+    plain: Plain, line: str, grade: str
+) -> None:
     assert f"({grade}" in plain(line)
 
 
-def test_a_derived_value_is_graded_by_what_it_was_computed_from() -> None:
+def test_a_derived_value_is_graded_by_what_it_was_computed_from(
+    plain: Plain, project: Project
+) -> None:
     gaps = "{dianjiang:gap:nursing_bed_share:2025} {jiamusi:gap:nursing_bed_share:2025}"
-    pair = views.comparability("nursing_bed_share").set_index(["left", "right"])
-    assert pair.loc[("dianjiang:8870", "jiamusi:772"), "grade"] == "B"
+    pair = project.grade("dianjiang:8870", "jiamusi:772")
+    assert pair and pair.grade == "B"
     assert "grade B" in plain(f"{gaps} ({{grade}})")
 
 
-def test_each_line_has_a_grade_of_its_own() -> None:
+def test_each_line_has_a_grade_of_its_own(plain: Plain) -> None:
     told = plain("{jiamusi:985} {dianjiang:7623} {grade}\n{jiamusi:814} {grade}")
     assert told.splitlines()[1].endswith("one place alone, no grade")
 
@@ -96,31 +113,49 @@ def test_each_line_has_a_grade_of_its_own() -> None:
         ("{jiamusi:2701|gloss}", "jiamusi:2701 has no gloss"),
         ("{changsha:slot_ratio:2021|two}", "changsha:slot_ratio:2021 has no two"),
         ("{documents|time}", "documents has no time"),
+        ("{jiamusi:814} of 36.4 beds", "the number 36 is typed in a sentence"),
+        ("3. 共有４１７张床位", "the number ４１７ is typed in a sentence"),
     ],
 )
-def test_what_cannot_be_told_is_a_problem(line: str, said: str) -> None:
+def test_what_cannot_be_told_is_a_problem(plain: Plain, line: str, said: str) -> None:
     with pytest.raises(Problems, match=re.escape(said)):
-        tell(line)
+        plain(line)
 
 
-def test_all_problems_are_told_at_once() -> None:
+def test_a_reading_that_is_matched_to_nothing_cannot_be_told(
+    plain: Plain, project: Project
+) -> None:
+    unmatched = sorted(project.readings.keys() - set(project.observations.index))
+    with pytest.raises(Problems, match=f"{unmatched[0]} is matched to no indicator"):
+        plain(f"{{{unmatched[0]}}}")
+
+
+def test_all_problems_are_told_at_once(plain: Plain) -> None:
     with pytest.raises(Problems) as caught:
-        tell("{a:1} {a:2}\n{a:3}")
+        plain("{a:1} {a:2}\n{a:3}")
     assert len(caught.value.problems) == 3
 
 
+def test_an_id_of_old_is_told_and_linked_as_that_of_today(project: Project) -> None:
+    alias = Alias(alias="jiamusi:1", id="jiamusi:814", note="")
+    book = replace(project.book, aliases={alias.alias: alias})
+    told = tell(replace(project, book=book), "{jiamusi:1}", Words(book))
+    assert LINK.findall(told) == [("32", "jiamusi:814", "en")]
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_every_value_can_be_told(language: str) -> None:
-    rows = pd.concat([views.load(), views.load_derived()])["id"]
-    told = plain("\n".join(f"{{{id}}}" for id in rows), language).splitlines()
-    assert len(told) == len(rows)
+def test_everything_that_has_an_id_can_be_told(
+    plain: Plain, project: Project, language: str
+) -> None:
+    ids = list(project.rows)
+    told = plain("\n".join(f"{{{id}}}" for id in ids), language).splitlines()
+    assert len(told) == len(ids)
     assert not [text for text in told if not text or re.search(r"nan|#", text)]
 
 
-def test_a_quote_is_text_and_never_markup(project: Path) -> None:
-    path = project / "data" / "curated" / "observations.csv"
-    quote = "每千名老年人拥有养老床位数(张) |⏎32"
-    text = path.read_text("utf-8-sig")
-    path.write_text(text.replace(f"{quote},", "[x](y) <b>*|*</b>,"), "utf-8-sig")
-    told = tell("{jiamusi:814|quote}", project)
+def test_a_quote_is_text_and_never_markup(project: Project) -> None:
+    frame = project.observations.copy()
+    frame.loc["jiamusi:814", "quote"] = "[x](y) <b>*|*</b>"
+    spoiled = replace(project, observations=frame)
+    told = tell(spoiled, "{jiamusi:814|quote}", Words(project.book))
     assert told == r"\[x\](y) \<b\>\*\|\*\</b\>"

@@ -75,6 +75,17 @@ class Interval:
         return self * Interval(_inverse(other.upper), _inverse(other.lower))
 
 
+def last_year(period: str) -> int:
+    """Year that a time period ends in; 0 when it is undated.
+
+    Examples
+    --------
+    >>> last_year("2016/2020"), last_year("2021-03"), last_year("")
+    (2020, 2021, 0)
+    """
+    return int(period.split("/")[-1][:4]) if period else 0
+
+
 def _inverse(end: Fraction | float) -> Fraction | float:
     return Fraction(0) if math.isinf(end) else 1 / end
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,13 +84,7 @@ class Problems(Exception):
 
     def write(self, path: Path) -> None:
         """Write all problems as a table for a spreadsheet."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(["where", "what", "expected", "remedy"])
-            for item in self.problems:
-                cells = (item.where, item.what, item.expected, item.remedy)
-                writer.writerow(map(inert, cells))
+        write_scratch(path, [vars(problem) for problem in self.problems])
 
 
 def printable(text: str) -> str:
@@ -116,6 +110,28 @@ def inert(cell: str) -> str:
     ("'=1+1", '-', '床位')
     """
     return f"'{cell}" if len(cell) > 1 and cell[0] in "=+-@" else cell
+
+
+def write_scratch(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
+    """Write rows as a table for a person to look at, which no spreadsheet runs."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(rows[0])
+        writer.writerows(map(inert, row.values()) for row in rows)
+
+
+def near(text: str, names: Iterable[str], limit: int = 3) -> list[str]:
+    """Names most like a text, best first, for messages that suggest one.
+
+    Examples
+    --------
+    >>> near("nursing_beds_share", ["childcare_slots", "nursing_bed_share"])
+    ['nursing_bed_share']
+    """
+    import difflib
+
+    return difflib.get_close_matches(text, list(names), n=limit, cutoff=0.3)
 
 
 def raise_any(problems: Iterable[Problem]) -> None:

@@ -11,25 +11,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Protocol
 
 ZERO, HALF, HUNDRED = Decimal(0), Decimal("0.5"), Decimal(100)
-
-
-class NumberWord(Protocol):
-    """Row of ``number_words.csv``."""
-
-    @property
-    def word(self) -> str:
-        """The word as printed."""
-
-    @property
-    def role(self) -> str:
-        """Code of what it does in a phrase."""
-
-    @property
-    def meaning(self) -> str:
-        """Factor, digit, comparator or period, as its role asks."""
 
 
 @dataclass(frozen=True)
@@ -74,16 +57,20 @@ class Lexicon:
     span: re.Pattern[str] = field(repr=False)
 
 
-def lexicon(words: Iterable[NumberWord]) -> Lexicon:
+def lexicon(words: Iterable[tuple[str, str, str]]) -> Lexicon:
     """Prepare number words for reading.
 
-    Roles: ``digit`` (三), ``ten`` (十 百 千), ``multiplier`` (万 亿), ``universal``
-    (全部), ``dash`` (——), ``before`` ``inside`` ``after`` (hedges, by where they
-    stand), ``range`` (至), ``ordinal`` (第), ``period`` (十三五), ``measure`` (个).
+    Parameters
+    ----------
+    words
+        Role, word and meaning. Roles: ``digit`` (三), ``ten`` (十 百 千),
+        ``multiplier`` (万 亿), ``universal`` (全部), ``dash`` (——), ``before``
+        ``inside`` ``after`` (hedges, by where they stand), ``range`` (至),
+        ``ordinal`` (第), ``period`` (十三五), ``measure`` (个).
     """
     roles: dict[str, dict[str, str]] = {}
-    for row in words:
-        roles.setdefault(row.role, {})[row.word] = row.meaning
+    for role, word, meaning in words:
+        roles.setdefault(role, {})[word] = meaning
 
     def of(role: str) -> dict[str, str]:
         return roles.get(role, {})
@@ -105,8 +92,8 @@ def lexicon(words: Iterable[NumberWord]) -> Lexicon:
         after=of("after"),
         periods=of("period"),
         measures=frozenset(of("measure")),
-        number=re.compile(f"(?:{_any(of('ordinal'))})?({number})"),
-        span=re.compile(f"({number})(?:{_any(of('range'))})({number})"),
+        number=re.compile(f"(?:{any_of(of('ordinal'))})?({number})"),
+        span=re.compile(f"({number})(?:{any_of(of('range'))})({number})"),
     )
 
 
@@ -121,8 +108,8 @@ def read(text: str, words: Lexicon) -> tuple[Decimal, ...] | None:
 
     Examples
     --------
-    >>> from compare.codebook.book import number_words
-    >>> words = lexicon(number_words())
+    >>> from compare.codebook.book import find_root, load_codebook
+    >>> words = load_codebook(find_root()).words
     >>> read("46.92万", words), read("四十三", words), read("20至30", words)
     ((Decimal('469200.00'),), (Decimal('43'),), (Decimal('20'), Decimal('30')))
     """
@@ -174,20 +161,20 @@ def adjacent_hedges(
     limit nothing (达) are left out.
     """
     found = set()
-    left = _longest_suffix(text[:start], words.before)
+    left = longest_suffix(text[:start], words.before)
     if left:
         found.add(left)
-        second = _longest_suffix(text[: start - len(left)], words.before)
+        second = longest_suffix(text[: start - len(left)], words.before)
         if second:
             found.add(second)
     rest = text[end:]
-    inside = _longest_prefix(rest, words.inside)
+    inside = longest_prefix(rest, words.inside)
     if inside:
         found.add(inside)
         rest = rest[len(inside) :]
     if unit and rest.startswith(unit):
         rest = rest[len(unit) :]
-    behind = _longest_prefix(rest, words.after)
+    behind = longest_prefix(rest, words.after)
     if behind:
         found.add(behind)
     return {hedge for hedge in found if comparator_of([hedge], words) != "="}
@@ -222,8 +209,8 @@ def bounds(
 
     Examples
     --------
-    >>> from compare.codebook.book import number_words
-    >>> words = lexicon(number_words())
+    >>> from compare.codebook.book import find_root, load_codebook
+    >>> words = load_codebook(find_root()).words
     >>> quantity = bounds("3万", "+", words)
     >>> print(quantity.lower, quantity.upper, quantity.upper_open)
     30000 40000 True
@@ -347,13 +334,16 @@ def _place(value: Decimal) -> Decimal:
     return Decimal(1).scaleb(exponent)
 
 
-def _any(words: Iterable[str]) -> str:
+def any_of(words: Iterable[str]) -> str:
+    """Regular expression for any of some words, longer ones first."""
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
-def _longest_suffix(text: str, words: Iterable[str]) -> str:
+def longest_suffix(text: str, words: Iterable[str]) -> str:
+    """Longest of some words that a text ends with; empty for none."""
     return max((word for word in words if text.endswith(word)), key=len, default="")
 
 
-def _longest_prefix(text: str, words: Iterable[str]) -> str:
+def longest_prefix(text: str, words: Iterable[str]) -> str:
+    """Longest of some words that a text begins with; empty for none."""
     return max((word for word in words if text.startswith(word)), key=len, default="")

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
@@ -33,26 +33,26 @@ CODE = r"[a-z][a-z0-9_]*"
 
 @dataclass(frozen=True)
 class Codelist:
-    """Marks a column whose cells are codes of one list in ``codes.csv``."""
+    """Tags a column whose cells are codes of one list in ``codes.csv``."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Refers:
-    """Marks a column whose cells are keys of another table, or lists of them."""
+    """Tags a column whose cells are keys of another table, or lists of them."""
 
     table: str
 
 
 @dataclass(frozen=True)
 class Regex:
-    """Marks a column whose cells are regular expressions."""
+    """Tags a column whose cells are regular expressions."""
 
 
 @dataclass(frozen=True)
 class Long:
-    """Marks a column that may hold more than ``LONGEST_CELL`` characters."""
+    """Tags a column that may hold more than ``LONGEST_CELL`` characters."""
 
 
 def column(text: str, *, pattern: str | None = None, empty: bool = False) -> Any:
@@ -68,11 +68,13 @@ class Row(BaseModel):
     """One row of a table: every cell is text.
 
     Subclasses name their key columns in ``key``; rows are unique by it and sorted by
-    it, with numbers inside the text in numeric order.
+    it, with numbers inside the text in numeric order. ``order`` names the columns as
+    they stand in the file, where that is not the order of the fields.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     key: ClassVar[tuple[str, ...]]
+    order: ClassVar[tuple[str, ...]] = ()
     _number: int = PrivateAttr(default=0)
 
     def __eq__(self, other: object) -> bool:
@@ -83,14 +85,14 @@ class Row(BaseModel):
         """Hash of the cells."""
         return hash(tuple(self.__dict__.values()))
 
-    def place(self) -> tuple[object, ...]:
-        """Sort key of the row."""
+    def rank(self) -> tuple[object, ...]:
+        """Where the row stands among the others of its table."""
         return tuple([natural(getattr(self, name)) for name in self.key])
 
     @classmethod
     def columns(cls) -> list[str]:
         """Names of the columns, in the order of the file."""
-        return list(cls.model_fields)
+        return list(cls.order or cls.model_fields)
 
     @classmethod
     def of(cls, cells: Mapping[str, str]) -> Self:
@@ -101,13 +103,14 @@ class Row(BaseModel):
 RowT = TypeVar("RowT", bound=Row)
 
 
-def numbered(rows: Iterable[RowT]) -> Iterator[tuple[int, RowT]]:
+def numbered(rows: Iterable[RowT]) -> list[tuple[int, RowT]]:
     """Rows with the row of the file they were read from, as a spreadsheet counts.
 
     Rows that were not read from a file are counted from 2.
     """
-    for position, row in enumerate(rows, start=2):
-        yield row._number or position, row
+    return [
+        (row._number or position, row) for position, row in enumerate(rows, start=2)
+    ]
 
 
 def natural(text: str) -> tuple[object, ...]:
@@ -125,16 +128,7 @@ def natural(text: str) -> tuple[object, ...]:
 
 
 def read(path: Path, model: type[RowT], root: Path) -> tuple[list[RowT], list[Problem]]:
-    """Read a table strictly.
-
-    Parameters
-    ----------
-    path
-        The CSV file.
-    model
-        Its row model.
-    root
-        Folder that places in messages are relative to.
+    """Read a table strictly; places in messages are relative to ``root``.
 
     Returns
     -------
@@ -148,31 +142,18 @@ def read(path: Path, model: type[RowT], root: Path) -> tuple[list[RowT], list[Pr
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return [], [
-            Problem(
-                name,
-                f"byte {error.start} is not UTF-8.",
-                "a file saved as «CSV UTF-8».",
-                "open it again in the spreadsheet and save it as «CSV UTF-8».",
-            )
-        ]
-    lines = list(csv.reader(io.StringIO(text, newline="")))
-    header = lines[0] if lines else []
+        return [], [not_utf8(name, error)]
+    header, *lines = [*csv.reader(io.StringIO(text, newline=""))] or [[]]
     if header != model.columns():
         return [], [_header_problem(name, header, model)]
     rows: list[RowT] = []
     problems: list[Problem] = []
-    for number, cells in enumerate(lines[1:], start=2):
+    for number, cells in enumerate(lines, start=2):
         place = f"{name} row {number}"
         if len(cells) != len(header):
-            problems.append(
-                Problem(
-                    place,
-                    f"{len(cells)} cells.",
-                    f"{len(header)}, one for each column.",
-                    "run 'compare format'.",
-                )
-            )
+            wanted = f"{len(header)}, one for each column."
+            remedy = "run 'compare format'."
+            problems.append(Problem(place, f"{len(cells)} cells.", wanted, remedy))
             continue
         problems += _unfit_cells(place, header, cells, model)
         try:
@@ -181,20 +162,23 @@ def read(path: Path, model: type[RowT], root: Path) -> tuple[list[RowT], list[Pr
             rows.append(row)
         except ValidationError as error:
             problems += _explain(place, error)
-    problems += _duplicates(name, rows)
-    if not problems and raw != render(rows, model):
-        problems.append(
-            Problem(
-                name,
-                "not in the canonical form (byte order mark, line ends, order of "
-                "rows, quotes).",
-                "UTF-8 with byte order mark, LF, sorted by "
-                + ", ".join(model.key)
-                + ".",
-                "run 'compare format'.",
-            )
-        )
+    ranks = [row.rank() for row in rows]
+    problems += _duplicates(name, rows, ranks)
+    if not problems and (ranks != sorted(ranks) or raw != _written(rows, model)):
+        what = "not in the canonical form (byte order mark, line ends, order, quotes)."
+        wanted = f"UTF-8 with byte order mark, LF, sorted by {', '.join(model.key)}."
+        problems.append(Problem(name, what, wanted, "run 'compare format'."))
     return rows, problems
+
+
+def not_utf8(name: str, error: UnicodeDecodeError) -> Problem:
+    """Say that a table is in another encoding."""
+    return Problem(
+        name,
+        f"byte {error.start} is not UTF-8.",
+        "a file saved as «CSV UTF-8».",
+        "open it again in the spreadsheet and save it as «CSV UTF-8».",
+    )
 
 
 def render(rows: Iterable[RowT], model: type[RowT]) -> bytes:
@@ -210,19 +194,23 @@ def render(rows: Iterable[RowT], model: type[RowT]) -> bytes:
     >>> render([Area(code="b"), Area(code="a")], Area).decode("utf-8-sig")
     'code\na\nb\n'
     """
+    return _written(sorted(rows, key=model.rank), model)
+
+
+def _written(rows: Iterable[RowT], model: type[RowT]) -> bytes:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     columns = model.columns()
     writer.writerow(columns)
-    for row in sorted(rows, key=lambda row: row.place()):
-        writer.writerow([getattr(row, name) for name in columns])
+    writer.writerows([getattr(row, name) for name in columns] for row in rows)
     return buffer.getvalue().encode("utf-8-sig")
 
 
 def replace_files(contents: Mapping[Path, bytes]) -> list[Path]:
     """Write several files all or nothing, and only those that change.
 
-    Everything is first written beside its destination, then moved into place.
+    Everything is first written beside its destination, then moved into place; what an
+    interrupted run left beside one is removed.
 
     Returns
     -------
@@ -248,17 +236,15 @@ def replace_files(contents: Mapping[Path, bytes]) -> list[Path]:
         for path, content in contents.items()
         if not path.is_file() or path.read_bytes() != content
     ]
-    drafts: list[tuple[Path, Path]] = []
+    drafts = {path: path.with_name(path.name + ".draft") for path in contents}
     try:
         for path in changed:
             path.parent.mkdir(parents=True, exist_ok=True)
-            draft = path.with_name(path.name + ".draft")
-            drafts.append((draft, path))
-            draft.write_bytes(contents[path])
-        for draft, path in drafts:
-            os.replace(draft, path)
+            drafts[path].write_bytes(contents[path])
+        for path in changed:
+            os.replace(drafts[path], path)
     finally:
-        for draft, _ in drafts:
+        for draft in drafts.values():
             draft.unlink(missing_ok=True)
     return changed
 
@@ -274,13 +260,13 @@ def tidy(raw: bytes, model: type[RowT]) -> bytes:
     ValueError
         The header does not hold the model's columns, or a cell stands outside them.
     """
-    lines = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
-    header = [cell.strip() for cell in lines[0]] if lines else []
+    text = io.StringIO(raw.decode("utf-8-sig"), newline="")
+    header, *lines = [*csv.reader(text)] or [[]]
     columns = model.columns()
-    if [cell for cell in header if cell] != columns:
+    if [cell.strip() for cell in header if cell.strip()] != columns:
         raise ValueError(f"the header is not {','.join(columns)}")
     rows: list[RowT] = []
-    for number, cells in enumerate(lines[1:], start=2):
+    for number, cells in enumerate(lines, start=2):
         if not any(cells):
             continue
         if any(cells[len(columns) :]):
@@ -295,7 +281,8 @@ def data_dictionary(models: Mapping[str, type[Row]]) -> list[dict[str, Any]]:
     resources: list[dict[str, Any]] = []
     for path, model in models.items():
         fields: list[dict[str, Any]] = []
-        for name, info in model.model_fields.items():
+        for name in model.columns():
+            info = model.model_fields[name]
             constraints: dict[str, Any] = {}
             if info.is_required():
                 constraints["required"] = True
@@ -326,16 +313,14 @@ def data_dictionary(models: Mapping[str, type[Row]]) -> list[dict[str, Any]]:
 
 
 @functools.cache
-def marks(model: type[Row], kind: type[Any]) -> Mapping[str, Any]:
-    """Columns of a model that carry a mark of the given kind.
+def tagged(model: type[Row], kind: Any) -> Mapping[str, Any]:
+    """Columns of a model that carry a tag of the given kind.
 
     Examples
     --------
-    >>> class Reading(Row):
-    ...     key = ("kind",)
-    ...     kind: Annotated[str, Codelist("kind")]
-    >>> marks(Reading, Codelist)
-    {'kind': Codelist(name='kind')}
+    >>> from compare.codebook.models import Damage
+    >>> tagged(Damage, Regex)
+    {'pattern': Regex()}
     """
     return {
         name: item
@@ -348,69 +333,45 @@ def marks(model: type[Row], kind: type[Any]) -> Mapping[str, Any]:
 def _header_problem(name: str, header: Sequence[str], model: type[Row]) -> Problem:
     columns = model.columns()
     missing = [item for item in columns if item not in header]
-    spare = [item for item in header if item not in columns]
-    found = "; ".join(
-        part
-        for part in (
-            f"columns missing: {', '.join(missing)}" if missing else "",
-            f"columns unknown: {', '.join(map(repr, spare))}" if spare else "",
-            "" if missing or spare else "columns in another order",
-        )
-        if part
-    )
+    spare = [repr(item) for item in header if item not in columns]
+    found = [f"columns missing: {', '.join(missing)}"] * bool(missing)
+    found += [f"columns unknown: {', '.join(spare)}"] * bool(spare)
     return Problem(
         f"{name} row 1",
-        found + ".",
-        ",".join(columns) + ".",
-        "restore the header; for empty spare columns run 'compare format'.",
+        f"{'; '.join(found) or 'columns in another order'}.",
+        f"{','.join(columns)}.",
+        "restore the header; for empty spare columns run 'compare format'; for a "
+        "project of the contract before this one run 'compare migrate'.",
     )
 
 
 def _unfit_cells(
     place: str, header: Sequence[str], cells: Sequence[str], model: type[Row]
-) -> list[Problem]:
-    coded, long = marks(model, Codelist), marks(model, Long)
-    expressions = marks(model, Regex)
-    problems = []
+) -> Iterator[Problem]:
+    """Find cells that a table cannot hold, whatever its model says."""
+    coded, long = tagged(model, Codelist), tagged(model, Long)
+    expressions = tagged(model, Regex)
     for name, cell in zip(header, cells, strict=True):
         where = f"{place}, {name}"
         if name in expressions and (fault := _fault(cell)):
-            problems.append(
-                Problem(
-                    where,
-                    f"{cell[:40]!r} is no regular expression: {fault}.",
-                    "a pattern of Python's re module.",
-                    "close what is open, or escape it with a backslash.",
-                )
-            )
+            what = f"{cell[:40]!r} is no regular expression: {fault}."
+            remedy = "close what is open, or escape it with a backslash."
+            yield Problem(where, what, "a pattern of Python's re module.", remedy)
         if "\n" in cell or "\r" in cell:
-            problems.append(
-                Problem(where, "a line break.", "one line.", "write ⏎ or a space.")
-            )
+            yield Problem(where, "a line break.", "one line.", "write ⏎ or a space.")
         if len(cell) > LONGEST_CELL and name not in long:
-            problems.append(
-                Problem(
-                    where,
-                    f"{len(cell)} characters.",
-                    f"at most {LONGEST_CELL}.",
-                    "move the reasoning to a ruling in DECISIONS.md and cite it.",
-                )
-            )
+            what, wanted = f"{len(cell)} characters.", f"at most {LONGEST_CELL}."
+            remedy = "move the reasoning to a ruling in DECISIONS.md and cite it."
+            yield Problem(where, what, wanted, remedy)
         if (
             cell.startswith(FORMULA_SIGNS)
             and len(cell) > 1
             and name not in coded
             and not re.fullmatch(NUMBER, cell)
         ):
-            problems.append(
-                Problem(
-                    where,
-                    f"{cell[:20]!r} begins like a spreadsheet formula.",
-                    "text that no spreadsheet runs.",
-                    "begin with a letter or a Chinese character.",
-                )
-            )
-    return problems
+            what = f"{cell[:20]!r} begins like a spreadsheet formula."
+            remedy = "begin with a letter or a Chinese character."
+            yield Problem(where, what, "text that no spreadsheet runs.", remedy)
 
 
 def _fault(pattern: str) -> str:
@@ -421,44 +382,31 @@ def _fault(pattern: str) -> str:
     return ""
 
 
-def _explain(place: str, error: ValidationError) -> list[Problem]:
-    problems = []
+def _explain(place: str, error: ValidationError) -> Iterator[Problem]:
     for detail in error.errors():
         where = f"{place}, {detail['loc'][0]}" if detail["loc"] else place
         found = str(detail.get("input", ""))[:40]
         pattern = detail.get("ctx", {}).get("pattern")
-        if not found:
-            problems.append(
-                Problem(where, "empty.", "a value.", "fill it in or delete the row.")
-            )
+        wanted = f"the form {pattern}." if pattern else f"{detail['msg']}."
+        if found:
+            what, remedy = f"{found!r} is not allowed here.", "write it in that form."
         else:
-            problems.append(
-                Problem(
-                    where,
-                    f"{found!r} is not allowed here.",
-                    f"the form {pattern}." if pattern else f"{detail['msg']}.",
-                    "write it in that form.",
-                )
-            )
-    return problems
+            what, wanted, remedy = "empty.", "a value.", "fill it in or delete the row."
+        yield Problem(where, what, wanted, remedy)
 
 
-def _duplicates(name: str, rows: Sequence[RowT]) -> list[Problem]:
-    first: dict[tuple[object, ...], int] = {}
-    problems = []
-    for number, row in enumerate(rows, start=2):
-        other = first.setdefault(row.place(), number)
-        if other != number:
+def _duplicates(
+    name: str, rows: Sequence[Row], ranks: Sequence[tuple[object, ...]]
+) -> Iterator[Problem]:
+    first: dict[tuple[object, ...], Row] = {}
+    for row, rank in zip(rows, ranks, strict=True):
+        other = first.setdefault(rank, row)
+        if other is not row:
+            where = f"{name} row {row._number}, {', '.join(row.key)}"
             key = ", ".join(str(getattr(row, column)) for column in row.key)
-            problems.append(
-                Problem(
-                    f"{name} row {number}, {', '.join(row.key)}",
-                    f"«{key}» stands already in row {other}.",
-                    "each key once.",
-                    "delete one of the two rows, or tell them apart.",
-                )
-            )
-    return problems
+            what = f"«{key}» stands already in row {other._number}."
+            remedy = "delete one of the two rows, or tell them apart."
+            yield Problem(where, what, "each key once.", remedy)
 
 
 def _undate(cell: str) -> str:
@@ -468,26 +416,3 @@ def _undate(cell: str) -> str:
         return cell
     year, month, day = (int(part) for part in match.groups())
     return f"{year:04}-{month:02}-{day:02}"
-
-
-__all__ = [
-    "CODE",
-    "DATE",
-    "NUMBER",
-    "PERIOD",
-    "Annotated",
-    "Codelist",
-    "Long",
-    "Refers",
-    "Regex",
-    "Row",
-    "column",
-    "data_dictionary",
-    "marks",
-    "natural",
-    "numbered",
-    "read",
-    "render",
-    "replace_files",
-    "tidy",
-]

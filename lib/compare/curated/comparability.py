@@ -1,173 +1,236 @@
-"""Comparability: a grade for every pair of values of one indicator.
+"""Comparability: the facets of every value, and the grade of two values.
 
-In: observations, derived values, and the grades of ``facets.csv``. Out: for each pair
-of places a grade A, B or C with the facet that costs most. A grade is relative to the
-neighbour in the chart; a value by itself has none.
+In: observations and derived values. Out: one row for each value that may stand beside
+another, with the facets that pairs are judged by. A grade belongs to two values and is
+computed from their rows when somebody asks: each facet of a pair is the same, unstated,
+different or apart, and ``facets.csv`` says what that costs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
-from typing import Annotated
+from itertools import combinations, combinations_with_replacement
+from typing import Annotated, Any
 
+from compare.base.intervals import last_year
 from compare.base.tables import Codelist, Refers, Row, column
 from compare.codebook.book import Codebook
+from compare.codebook.models import Facet
 from compare.curated.derived import Derived
-from compare.curated.observations import Observation
+from compare.curated.observations import COMPARED, Observation
+from compare.documents.text import fold
 
 SAME, UNSTATED, DIFFERENT, APART = "same", "unstated", "different", "apart"
+Cells = Mapping[Any, Any]
+FACETS = ("numerator", "denominator", "date", "territory", "value_type", "level")
 
 
-class Pair(Row):
-    """Two values of one indicator, of two places, and how far they may be compared."""
+class Facets(Row):
+    """One value and the facets by which two of its kind are judged."""
 
-    key = ("indicator", "kind", "left", "right")
+    key = ("id",)
+    id: str = column("observation or derived value")
     indicator: Annotated[str, Refers("indicators")] = column("canonical indicator")
-    kind: Annotated[str, Codelist("kind")] = column("kind of both")
-    left: str = column("id of an observation or derived value")
-    right: str = column("id of one of another place")
-    grade: Annotated[str, Codelist("grade")] = column("A, B or C")
-    facet: Annotated[str, Codelist("facet")] = column("the worst facet", empty=True)
-    reason_en: str = column("why, in English", empty=True)
-    reason_zh: str = column("why, in Chinese", empty=True)
+    kind: Annotated[str, Codelist("kind")] = column("kind; a derived value is baseline")
+    numerator: str = column(
+        "exact, or close where the wording does not say it all", pattern="exact|close"
+    )
+    denominator: str = column("people counted over, as printed", empty=True)
+    date: str = column("year that it ends in", pattern=r"\d{4}", empty=True)
+    territory: Annotated[str, Codelist("scope")] = column("part or fund", empty=True)
+    value_type: str = column(
+        "reported, hedged or derived", pattern="reported|hedged|derived"
+    )
+    level: Annotated[str, Codelist("level")] = column("level of the place")
 
 
-@dataclass(frozen=True)
-class Value:
-    """What the facets of a value are, whether stated or derived."""
+@dataclass(frozen=True, repr=False)
+class Grade:
+    """How far two values may be compared.
 
-    id: str
-    doc: str
-    indicator: str
-    kind: str
-    time_period: str
-    exact: bool
-    denominator: str
-    scope: str
-    value_type: str
-    level: str
-
-
-def compare_all(
-    observations: Iterable[Observation], derived: Iterable[Derived], book: Codebook
-) -> list[Pair]:
-    """Grade every pair of values of one indicator and kind, of two places.
-
-    Returns
-    -------
-    list of Pair
-        Sorted by indicator, kind and ids.
+    Parameters
+    ----------
+    grade
+        A, B or C: the worst that a facet costs.
+    facets
+        Rows of ``facets.csv`` for every facet that is not the same, the worst first.
     """
-    groups: dict[tuple[str, str], list[Value]] = {}
-    for value in [*_stated(observations, book), *_derived(derived, book)]:
-        groups.setdefault((value.indicator, value.kind), []).append(value)
-    pairs = [
-        _pair(left, right, book)
-        for values in groups.values()
-        for left, right in combinations(values, 2)
-        if left.doc != right.doc
-    ]
-    return sorted(pairs, key=lambda row: row.place())
+
+    grade: str
+    facets: tuple[Facet, ...]
+
+    def __repr__(self) -> str:
+        """Grade, and a line for each facet with the reason in both languages."""
+        told = (
+            f"{row.facet} {row.state} ({row.grade}): {row.reason_en} {row.reason_zh}"
+            for row in self.facets
+        )
+        return "\n".join([self.grade, *told])
+
+    @property
+    def facet(self) -> str:
+        """The facet that costs most; empty for A."""
+        return self.facets[0].facet if self.facets else ""
 
 
-def _stated(observations: Iterable[Observation], book: Codebook) -> list[Value]:
-    return [
-        Value(
+def facets_of(
+    observations: Iterable[Observation], derived: Iterable[Derived], book: Codebook
+) -> list[Facets]:
+    """Give the facets of each value of one document that others may stand beside.
+
+    Statements for the whole place whose wording is an exact or close match, and derived
+    values that are no refusals.
+    """
+    (source,) = book.documents.values()
+    level = book.place(source.doc).level
+    stated = [
+        Facets(
             id=row.id,
-            doc=row.doc,
             indicator=row.indicator,
             kind=row.kind,
-            time_period=row.time_period,
-            exact=row.match_type == "exactMatch",
-            denominator=row.base_stated,
-            scope=row.scope,
+            numerator="exact" if row.match_type == "exactMatch" else "close",
+            denominator=fold(row.base_stated),
+            date=_year(row.time_period),
+            territory=row.scope,
             value_type="hedged" if row.comparator in ("~", "+") else "reported",
-            level=book.documents[row.doc].level,
+            level=level,
         )
         for row in observations
         if row.comparator != "missing"
-        and row.ref_area == book.documents[row.doc].ref_area
-        and row.match_type in ("exactMatch", "closeMatch")
+        and row.ref_area == source.ref_area
+        and row.match_type in COMPARED
     ]
-
-
-def _derived(derived: Iterable[Derived], book: Codebook) -> list[Value]:
-    return [
-        Value(
+    return stated + [
+        Facets(
             id=row.id,
-            doc=doc,
             indicator=row.indicator,
             kind="baseline",
-            time_period=row.time_period,
-            exact=bool(row.value),
+            numerator="exact" if row.value else "close",
             denominator="",
-            scope="",
+            date=_year(row.time_period),
+            territory="",
             value_type="derived",
-            level=book.documents[doc].level,
+            level=level,
         )
         for row in derived
-        for doc in [row.id.partition(":")[0]]
         if row.measure == "value" and not row.refused
     ]
 
 
-def _pair(left: Value, right: Value, book: Codebook) -> Pair:
+def grade(left: Cells, right: Cells, book: Codebook) -> Grade:
+    """Grade two values by their facets: rows of ``comparability.csv``, by column.
+
+    Examples
+    --------
+    >>> from compare.codebook.book import find_root, load_codebook
+    >>> one = dict.fromkeys(FACETS, "")
+    >>> grade(one, one | {"date": "2021"}, load_codebook(find_root())).facet
+    'date'
+    """
+    close = "close" in (left["numerator"], right["numerator"])
+    counted = left["denominator"] and right["denominator"]
     states = {
-        "numerator": SAME if left.exact and right.exact else UNSTATED,
-        "denominator": _denominator(left, right),
-        "date": _state(_year(left), _year(right)),
-        "territory": _territory(left, right, book),
-        "value_type": SAME if left.value_type == right.value_type else DIFFERENT,
-        "level": SAME if left.level == right.level else DIFFERENT,
+        "numerator": UNSTATED if close else SAME,
+        "denominator": _state(left, right, "denominator") if counted else SAME,
+        "date": _state(left, right, "date"),
+        "territory": _territory(left["territory"], right["territory"], book),
+        "value_type": _state(left, right, "value_type"),
+        "level": _state(left, right, "level"),
     }
-    found = [book.facets[facet, state] for facet, state in states.items()]
-    worst = max(found, key=lambda row: row.grade)
-    plain = worst.state == SAME
-    return Pair(
-        indicator=left.indicator,
-        kind=left.kind,
-        left=left.id,
-        right=right.id,
-        grade=worst.grade,
-        facet="" if plain else worst.facet,
-        reason_en="" if plain else worst.reason_en,
-        reason_zh="" if plain else worst.reason_zh,
-    )
+    found = [book.facets[facet][state] for facet, state in states.items()]
+    costly = sorted((row for row in found if row.state != SAME), key=_cost)
+    return Grade(min(found, key=_cost).grade, tuple(costly))
 
 
-def _denominator(left: Value, right: Value) -> str:
-    """Tell registered from resident people."""
-    if not left.denominator or not right.denominator:
+def pairs(
+    rows: Sequence[Cells], book: Codebook
+) -> Iterator[tuple[Cells, Cells, Grade]]:
+    """Grade every pair of values of one indicator and kind, of two documents."""
+    for group in _groups(rows).values():
+        for left, right in combinations(group, 2):
+            if _doc(left) != _doc(right):
+                yield left, right, grade(left, right, book)
+
+
+def count_pairs(rows: Sequence[Cells], book: Codebook) -> Counter[str]:
+    """Count the pairs of each grade, values with the same facets at once."""
+    found: Counter[str] = Counter()
+    for group in _groups(rows).values():
+        for one, other in combinations_with_replacement(_alike(group), 2):
+            (left, mine), (right, theirs) = one, other
+            apart = mine.total() * theirs.total() - sum(
+                times * theirs[doc] for doc, times in mine.items()
+            )
+            graded = grade(left, right, book).grade
+            found[graded] += apart // 2 if left is right else apart
+    return found
+
+
+def worst_grades(rows: Sequence[Cells], book: Codebook) -> dict[str, Grade]:
+    """Find the worst grade of any pair that each value is in.
+
+    Returns
+    -------
+    dict of Grade
+        By id; a value that stands beside no other has none.
+    """
+    found = {}
+    for group in _groups(rows).values():
+        alike = _alike(group)
+        for row in group:
+            beside = [
+                grade(row, facets, book)
+                for facets, docs in alike
+                if docs.total() > docs[_doc(row)]
+            ]
+            if beside:
+                found[row["id"]] = max(beside, key=lambda one: (one.grade, one.facet))
+    return found
+
+
+def _alike(rows: Iterable[Cells]) -> list[tuple[Cells, Counter[str]]]:
+    """Give each set of facets that occurs, and how often each document has it."""
+    found: dict[tuple[str, ...], tuple[Cells, Counter[str]]] = {}
+    for row in rows:
+        facets = {name: row[name] for name in FACETS}
+        _, docs = found.setdefault(tuple(facets.values()), (facets, Counter()))
+        docs[_doc(row)] += 1
+    return list(found.values())
+
+
+def _groups(rows: Iterable[Cells]) -> dict[tuple[str, str], list[Cells]]:
+    groups: dict[tuple[str, str], list[Cells]] = {}
+    for row in rows:
+        groups.setdefault((row["indicator"], row["kind"]), []).append(row)
+    return groups
+
+
+def _doc(row: Cells) -> str:
+    return str(row["id"]).partition(":")[0]
+
+
+def _cost(row: Facet) -> int:
+    """Sort key: the worst grade first."""
+    return -ord(row.grade)
+
+
+def _year(period: str) -> str:
+    return str(last_year(period)) if period else ""
+
+
+def _state(left: Cells, right: Cells, facet: str) -> str:
+    if left[facet] == right[facet]:
         return SAME
-    return SAME if left.denominator == right.denominator else DIFFERENT
+    return DIFFERENT if left[facet] and right[facet] else UNSTATED
 
 
-def _territory(left: Value, right: Value, book: Codebook) -> str:
-    apart = book.codes["scope_apart"]
-    if left.scope != right.scope and {left.scope, right.scope} & apart.keys():
+def _territory(left: str, right: str, book: Codebook) -> str:
+    if left == right and left != "unstated":
+        return SAME
+    if {left, right} & book.codes["scope_apart"].keys():
         return APART
-    unstated = "unstated" in (left.scope, right.scope)
-    if unstated or bool(left.scope) != bool(right.scope):
+    if "unstated" in (left, right) or not (left and right):
         return UNSTATED
-    return SAME if left.scope == right.scope else DIFFERENT
-
-
-def _state(left: str, right: str) -> str:
-    if not left or not right:
-        return UNSTATED if left or right else SAME
-    return SAME if left == right else DIFFERENT
-
-
-def _year(value: Value) -> str:
-    return value.time_period.split("/")[-1][:4]
-
-
-def best_grades(pairs: Sequence[Pair]) -> dict[str, str]:
-    """Best grade of any pair that a value is in, for pages that filter by grade."""
-    best: dict[str, str] = {}
-    for pair in pairs:
-        for id in (pair.left, pair.right):
-            best[id] = min(best.get(id, pair.grade), pair.grade)
-    return best
+    return DIFFERENT

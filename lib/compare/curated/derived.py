@@ -9,34 +9,40 @@ refusal is a row of its own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
-from typing import Annotated, Protocol
+from typing import Annotated
 
-from compare.base.intervals import Interval, evaluate
+from compare.base.intervals import Interval, evaluate, last_year
 from compare.base.quantities import plain
 from compare.base.tables import NUMBER, PERIOD, Codelist, Long, Refers, Row, column
-from compare.codebook.book import Codebook, Derivation
-from compare.curated.observations import Observation
+from compare.codebook.book import Codebook
+from compare.codebook.models import Derivation, Rule
+from compare.curated.observations import COMPARED, Observation
 from compare.readings.readings import decimal
 
 DIGITS = Decimal("0.000001")
-NEAR = ("exactMatch", "closeMatch")
 
 
-class Inputs(Protocol):
-    """What a rule says about its inputs."""
+@dataclass(frozen=True)
+class Statements:
+    """What one document states that may be compared and sets an end.
 
-    @property
-    def area(self) -> str:
-        """``whole``, ``part`` or ``part_of_whole``."""
+    Parameters
+    ----------
+    whole
+        Area that the document plans for.
+    by_indicator
+        Its observations.
+    reaches
+        How far 左右 and 约 may be taken to reach on round numbers, as parts of the
+        value; None is half a unit of the last significant digit.
+    """
 
-    @property
-    def pick(self) -> str:
-        """``each`` statement of a, or only the ``last``."""
-
-    def named(self) -> Iterator[tuple[str, str, str]]:
-        """Name, indicator and kinds of each input."""
+    whole: str
+    by_indicator: Mapping[str, Sequence[Observation]]
+    reaches: Sequence[Decimal | None]
 
 
 class Derived(Row):
@@ -65,38 +71,36 @@ class Derived(Row):
     note_zh: Annotated[str, Long()] = column("the same in Chinese")
 
 
-def derive(observations: Sequence[Observation], book: Codebook) -> list[Derived]:
-    """Apply every rule of ``derivations.csv`` to every document.
+def statements_of(observations: Iterable[Observation], book: Codebook) -> Statements:
+    """Collect what the only document of a codebook states."""
+    stated: dict[str, list[Observation]] = {}
+    for row in observations:
+        if (row.lower or row.upper) and row.match_type in COMPARED:
+            stated.setdefault(row.indicator, []).append(row)
+    (source,) = book.documents.values()
+    reaches = [None, *map(Decimal, book.codes.get("about", {}))]
+    return Statements(source.ref_area, stated, reaches)
+
+
+def derive(statements: Statements, book: Codebook) -> list[Derived]:
+    """Apply every rule of ``derivations.csv`` to one document.
 
     For each statement of ``a`` the statements of the other inputs that are nearest in
-    time are taken, of the same document, area and scope. Where one lies further apart
-    than the rule allows, or a divisor may be zero, the result is a refusal. A
-    statement that a document repeats is used once, from its table if it has one.
-
-    Returns
-    -------
-    list of Derived
-        Sorted by id.
+    time are taken, of the same area and scope. Where one lies further apart than the
+    rule allows, or a divisor may be zero, the result is a refusal. A statement that a
+    document repeats is used once, from its table if it has one.
     """
-    stated = by_indicator(observations)
-    derived = [
+    return [
         _apply(rule, chosen, book)
         for rule in book.derivations
-        for chosen in combinations(rule, stated, book)
+        for chosen in combinations(rule, statements)
     ]
-    return sorted(derived, key=lambda row: row.place())
 
 
 def interval(observation: Observation, approximate: Decimal | None = None) -> Interval:
-    """All values that the words of an observation allow.
+    """All values that the words of an observation with an end allow.
 
-    Parameters
-    ----------
-    observation
-        With at least one end.
-    approximate
-        How far 左右 and 约 reach on round numbers, as a part of the value
-        (``Decimal("0.05")``); default: half a unit of the last significant digit.
+    ``approximate`` is one of the ``reaches`` of ``Statements``.
     """
     lower, upper = decimal(observation.lower), decimal(observation.upper)
     value = decimal(observation.value)
@@ -110,55 +114,41 @@ def is_vague(observation: Observation) -> bool:
     return observation.comparator == "~" and "." not in observation.value_stated
 
 
-def by_indicator(
-    observations: Iterable[Observation],
-) -> dict[str, list[Observation]]:
-    """Observations that may be compared, and that set an end, by indicator."""
-    stated: dict[str, list[Observation]] = {}
-    for row in observations:
-        if (row.lower or row.upper) and row.match_type in NEAR:
-            stated.setdefault(row.indicator, []).append(row)
-    return stated
-
-
 def combinations(
-    rule: Inputs, stated: Mapping[str, Sequence[Observation]], book: Codebook
+    rule: Rule, statements: Statements
 ) -> Iterator[dict[str, Observation]]:
     """Find inputs that belong together by a rule.
 
     ``*`` in a rule stands for each indicator in turn. The first input leads; an input
-    that a document does not state ends the combination.
+    that the document does not state ends the combination.
     """
-    first = next(rule.named())[1]
-    for indicator in stated if first == "*" else [first]:
+    stated = statements.by_indicator
+    for indicator in stated if rule.a == "*" else [rule.a]:
         inputs = {
             name: _candidates(stated.get(code.replace("*", indicator), ()), kinds)
             for name, code, kinds in rule.named()
         }
-        yield from _combine(rule, inputs, book)
+        yield from _combine(rule, inputs, statements.whole)
 
 
 def _combine(
-    rule: Inputs, inputs: Mapping[str, Sequence[Observation]], book: Codebook
+    rule: Rule, inputs: Mapping[str, Sequence[Observation]], whole: str
 ) -> Iterator[dict[str, Observation]]:
-    wholes = {doc: source.ref_area for doc, source in book.documents.items()}
-    leads = [row for row in inputs["a"] if _fits(rule.area, row, wholes)]
+    leads = [
+        row for row in inputs["a"] if (row.ref_area == whole) == (rule.area == "whole")
+    ]
     if rule.pick == "last":
-        latest: dict[tuple[str, ...], Observation] = {}
+        latest: dict[tuple[str, str], Observation] = {}
         for row in leads:
-            place = (row.doc, row.ref_area, row.scope)
-            if place not in latest or _year(latest[place]) < _year(row):
-                latest[place] = row
+            known = latest.setdefault((row.ref_area, row.scope), row)
+            if last_year(known.time_period) < last_year(row.time_period):
+                latest[row.ref_area, row.scope] = row
         leads = list(latest.values())
     for lead in leads:
-        area = wholes[lead.doc] if rule.area == "part_of_whole" else lead.ref_area
+        place = (whole if rule.area == "part_of_whole" else lead.ref_area, lead.scope)
         chosen = {"a": lead}
         for name in list(inputs)[1:]:
-            same = [
-                row
-                for row in inputs[name]
-                if (row.doc, row.ref_area, row.scope) == (lead.doc, area, lead.scope)
-            ]
+            same = [row for row in inputs[name] if (row.ref_area, row.scope) == place]
             if same:
                 chosen[name] = min(same, key=lambda row: years_apart(lead, row))
         if len(chosen) == len(inputs):
@@ -169,7 +159,7 @@ def years_apart(left: Observation, right: Observation) -> int:
     """Years between the ends of two time periods; 0 where one is undated."""
     if not (left.time_period and right.time_period):
         return 0
-    return abs(_year(left) - _year(right))
+    return abs(last_year(left.time_period) - last_year(right.time_period))
 
 
 def compute(
@@ -197,14 +187,10 @@ def _candidates(stated: Iterable[Observation], kinds: str) -> list[Observation]:
     for row in stated:
         if row.kind not in kinds.split():
             continue
-        key = (row.doc, row.ref_area, row.scope, row.kind, row.time_period)
+        key = (row.ref_area, row.scope, row.kind, row.time_period)
         if key not in found or (row.in_table and not found[key].in_table):
             found[key] = row
     return list(found.values())
-
-
-def _fits(area: str, row: Observation, wholes: Mapping[str, str]) -> bool:
-    return (row.ref_area == wholes[row.doc]) == (area == "whole")
 
 
 def _apply(
@@ -213,32 +199,33 @@ def _apply(
     lead = chosen["a"]
     indicator = lead.indicator if rule.indicator == "*" else rule.indicator
     value = lower = upper = ""
-    refusal = _mismatch(rule, chosen)
+    facts = _too_far(rule, chosen)
+    refusal = "years_apart" if facts else ""
     if not refusal:
         try:
             ends = compute(rule.formula, chosen)
-        except ZeroDivisionError:
-            refusal = "a divisor may be zero.", "除数可能为零。"
-        else:
             lower = rounded(ends.lower, ROUND_FLOOR)
             upper = rounded(ends.upper, ROUND_CEILING)
             value = _point(rule, chosen)
-            if not (lower or upper):
-                refusal = "neither end is bounded.", "两端均无界。"
+            refusal = "" if lower or upper else "unbounded"
+        except ZeroDivisionError:
+            refusal = "zero_divisor"
+    undated = [name for name, row in chosen.items() if not row.time_period]
+    notes = []
+    for language in ("en", "zh"):
+        note = getattr(rule, f"note_{language}")
+        if refusal:
+            reason = book.told(refusal, language, **facts)
+            note = book.told("refused", language, reason=reason)
+        if undated:
+            names = book.label("wording", "facets", language).join(undated)
+            note = book.told("undated", language, note=note, names=names)
+        notes.append(note)
     parts = [lead.doc, rule.rule, lead.time_period.replace("/", "-")]
     if "*" in rule.a:
         parts.insert(2, lead.indicator)
     if rule.area != "whole":
         parts.append(lead.ref_area)
-    undated = [name for name, row in chosen.items() if not row.time_period]
-    note, note_zh = (
-        (f"refused: {refusal[0]}", f"不计算:{refusal[1]}")
-        if refusal
-        else (rule.note_en, rule.note_zh)
-    )
-    if undated:
-        note += f" Undated: {', '.join(undated)}."
-        note_zh += f"未注明时间:{'、'.join(undated)}。"
     return Derived(
         id=":".join(part for part in parts if part),
         ref_area=lead.ref_area,
@@ -252,26 +239,23 @@ def _apply(
         formula=rule.formula,
         inputs=" ".join(row.id for row in chosen.values()),
         refused="yes" if refusal else "",
-        note=note,
-        note_zh=note_zh,
+        note=notes[0],
+        note_zh=notes[1],
     )
 
 
-def _mismatch(
-    rule: Derivation, chosen: Mapping[str, Observation]
-) -> tuple[str, str] | None:
-    """Say why inputs do not belong together, in both languages."""
+def _too_far(rule: Derivation, chosen: Mapping[str, Observation]) -> dict[str, str]:
+    """Say which inputs lie further apart than a rule allows; nothing where none do."""
     lead = chosen["a"]
-    for name, allowed in rule.apart():
-        other = chosen[name]
-        apart = years_apart(lead, other)
+    for name, other in list(chosen.items())[1:]:
+        allowed, apart = getattr(rule, f"{name}_apart"), years_apart(lead, other)
         if allowed and apart > int(allowed):
-            return (
-                f"{lead.time_period} {lead.indicator} and {other.time_period} "
-                f"{other.indicator} ({other.kind}) lie {apart} years apart.",
-                f"{lead.time_period}与{other.time_period}相差{apart}年。",
-            )
-    return None
+            return {
+                **{"period": lead.time_period, "indicator": lead.indicator},
+                **{"other_period": other.time_period, "other": other.indicator},
+                **{"kind": other.kind, "years": str(apart)},
+            }
+    return {}
 
 
 def _point(rule: Derivation, chosen: Mapping[str, Observation]) -> str:
@@ -285,13 +269,9 @@ def _point(rule: Derivation, chosen: Mapping[str, Observation]) -> str:
 def _years(chosen: Mapping[str, Observation]) -> dict[str, Interval]:
     rows = list(chosen.values())
     dated = len(rows) > 1 and rows[0].time_period and rows[1].time_period
-    years = _year(rows[0]) - _year(rows[1]) if dated else 0
+    ends = [last_year(row.time_period) for row in rows]
+    years = ends[0] - ends[1] if dated else 0
     return {"years": Interval.of(years, years)}
-
-
-def _year(row: Observation) -> int:
-    """Year that a time period ends in; 0 when undated."""
-    return int(row.time_period.split("/")[-1][:4]) if row.time_period else 0
 
 
 def rounded(number: Fraction | float, rounding: str = ROUND_HALF_EVEN) -> str:

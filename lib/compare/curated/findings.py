@@ -7,17 +7,21 @@ reaches). Rules that hold are recorded too: a table of failures alone proves not
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import chain
+from operator import attrgetter
 from typing import Annotated
 
 from compare.base.intervals import Interval
 from compare.base.tables import Codelist, Long, Refers, Row, column
-from compare.codebook.book import Codebook, FindingRule
+from compare.codebook.book import Codebook
+from compare.codebook.models import FindingRule
 from compare.curated.derived import (
-    by_indicator,
+    Statements,
     combinations,
     compute,
     interval,
@@ -27,7 +31,6 @@ from compare.curated.derived import (
 from compare.curated.observations import Observation
 
 HOLDS, FAILS, DEPENDS = "holds", "fails", "depends"
-READINGS_OF_ABOUT: tuple[Decimal | None, ...] = (None, Decimal("0.05"), Decimal("0.1"))
 
 
 class Finding(Row):
@@ -59,93 +62,75 @@ class Outcome:
     arithmetic: str
 
 
-def find(observations: Sequence[Observation], book: Codebook) -> list[Finding]:
-    """Apply every rule of ``finding_rules.csv`` to every document.
-
-    Returns
-    -------
-    list of Finding
-        Sorted by id.
-    """
-    stated = by_indicator(observations)
-    findings = [
+def find(statements: Statements, book: Codebook) -> list[Finding]:
+    """Apply every rule of ``finding_rules.csv`` to one document."""
+    return [
         _finding(rule, outcome)
         for rule in book.finding_rules
-        for outcome in TESTS[rule.test](rule, stated, book)
+        for outcome in TESTS[rule.test](rule, statements)
     ]
-    return sorted(findings, key=lambda row: row.place())
 
 
-Stated = Mapping[str, Sequence[Observation]]
-
-
-def _computed(rule: FindingRule, stated: Stated, book: Codebook) -> Iterator[Outcome]:
+def _computed(rule: FindingRule, statements: Statements) -> Iterator[Outcome]:
     """Hold a statement (a) against a formula on others (b, c, d)."""
-    compare = {"equals": _equals, "reaches": _reaches, "between": _between}[rule.test]
-    for chosen in combinations(rule, stated, book):
-        verdicts = set()
-        for approximate in READINGS_OF_ABOUT:
-            result = compute(rule.formula, chosen, approximate)
-            wanted = interval(chosen["a"], approximate)
-            verdicts.add(compare(wanted, result, chosen["a"], rule))
+    for chosen in combinations(rule, statements):
+        lead = chosen["a"]
+        results = [compute(rule.formula, chosen, reach) for reach in statements.reaches]
+        readings = list(zip(statements.reaches, results, strict=True))
+        verdicts = {
+            _verdict(rule, lead, interval(lead, reach), result)
+            for reach, result in readings
+        }
         verdict = verdicts.pop() if len(verdicts) == 1 else DEPENDS
-        result = compute(rule.formula, chosen)
-        yield Outcome(
-            verdict,
-            list(chosen.values()),
-            "" if rule.test == "between" else worded(chosen["a"]),
-            result,
-            f"{_written(rule.formula, chosen)} = {_shown(result)}"
-            + (_under_other_readings(rule, chosen) if verdict == DEPENDS else ""),
-        )
+        arithmetic = f"{_written(rule.formula, chosen)} = {_shown(results[0])}"
+        vague = [row.hedge_stated for row in chosen.values() if is_vague(row)]
+        if verdict == DEPENDS and vague:
+            arithmetic += f"; {vague[0]} as {_under_other_readings(readings[1:])}"
+        stated = "" if rule.test == "between" else worded(lead)
+        yield Outcome(verdict, list(chosen.values()), stated, results[0], arithmetic)
 
 
-def _equals(
-    wanted: Interval, result: Interval, lead: Observation, rule: FindingRule
+def _verdict(
+    rule: FindingRule, lead: Observation, wanted: Interval, result: Interval
 ) -> str:
-    """Whether the two intervals have a value in common."""
-    apart = result.upper < wanted.lower or wanted.upper < result.lower
-    return FAILS if apart else HOLDS
-
-
-def _reaches(
-    wanted: Interval, result: Interval, lead: Observation, rule: FindingRule
-) -> str:
-    """Whether the computed value reaches the stated one."""
-    goal = Fraction(lead.value or lead.lower)
-    if result.upper < goal:
-        return FAILS
-    return HOLDS if result.lower >= goal else DEPENDS
-
-
-def _between(
-    wanted: Interval, result: Interval, lead: Observation, rule: FindingRule
-) -> str:
-    low, high = Fraction(rule.low), Fraction(rule.high)
+    """Judge a computed value: it equals or reaches what is stated, or lies between."""
+    if rule.test == "equals":
+        return _meet(wanted, result)
+    low = Fraction(rule.low or lead.value or lead.lower)
+    high = Fraction(rule.high) if rule.high else math.inf
     if result.upper < low or high < result.lower:
         return FAILS
     return HOLDS if low <= result.lower and result.upper <= high else DEPENDS
 
 
-def _areas_sum(rule: FindingRule, stated: Stated, book: Codebook) -> Iterator[Outcome]:
+def _meet(wanted: Interval, result: Interval) -> str:
+    """Judge whether two intervals have a value in common."""
+    apart = result.upper < wanted.lower or wanted.upper < result.lower
+    return FAILS if apart else HOLDS
+
+
+def _areas_sum(rule: FindingRule, statements: Statements) -> Iterator[Outcome]:
     """Hold a total row against the sum of the areas of the same year."""
-    for total, parts in _totals(rule, stated, book):
+    for total, parts in _totals(rule, statements):
         numbers = [Fraction(part.value) for part in parts]
         result = Interval(sum(numbers, Fraction(0)), sum(numbers, Fraction(0)))
-        verdict = _equals(interval(total), result, total, rule)
+        verdict = _meet(interval(total), result)
         written = f"{' + '.join(part.value for part in parts)} = {_shown(result)}"
         yield Outcome(verdict, [total, *parts], total.value, result, written)
 
 
-def _areas_even(rule: FindingRule, stated: Stated, book: Codebook) -> Iterator[Outcome]:
+def _areas_even(rule: FindingRule, statements: Statements) -> Iterator[Outcome]:
     """Tell whether all areas grow alike from the first to the last year."""
-    series: dict[tuple[str, str], dict[str, list[Observation]]] = {}
-    for _, parts in _totals(rule, stated, book, "baseline target"):
+    series: dict[str, dict[str, list[Observation]]] = {}
+    for _, parts in _totals(rule, statements, "baseline target"):
         for part in parts:
-            place = series.setdefault((part.doc, part.indicator), {})
-            place.setdefault(part.ref_area, []).append(part)
+            areas = series.setdefault(part.indicator, {})
+            areas.setdefault(part.ref_area, []).append(part)
     for areas in series.values():
-        ends = [(rows[0], rows[-1]) for rows in map(_by_time, areas.values())]
+        ordered = (
+            sorted(rows, key=attrgetter("time_period")) for rows in areas.values()
+        )
+        ends = [(rows[0], rows[-1]) for rows in ordered]
         growth = [
             100 * (Fraction(last.value) / Fraction(first.value) - 1)
             for first, last in ends
@@ -161,56 +146,38 @@ def _areas_even(rule: FindingRule, stated: Stated, book: Codebook) -> Iterator[O
 
 
 def _totals(
-    rule: FindingRule, stated: Stated, book: Codebook, kinds: str = ""
+    rule: FindingRule, statements: Statements, kinds: str = ""
 ) -> Iterator[tuple[Observation, list[Observation]]]:
     """Total rows, each with the rows of its areas in the same year."""
-    wholes = {doc: source.ref_area for doc, source in book.documents.items()}
-    for rows in stated.values():
-        usable = [
+    whole = statements.whole
+    listed = [row for row in _of_kinds(rule, statements, kinds) if row.flow_stated]
+    for total in listed:
+        parts = [
             row
-            for row in rows
-            if row.kind in (kinds or rule.a_kinds).split() and row.flow_stated
+            for row in listed
+            if row.indicator == total.indicator
+            and row.time_period == total.time_period
+            and row.ref_area != whole
+            and row.area_stated
         ]
-        for total in usable:
-            parts = [
-                row
-                for row in usable
-                if row.doc == total.doc
-                and row.time_period == total.time_period
-                and row.ref_area != wholes[row.doc]
-                and row.area_stated
-            ]
-            if parts and total.ref_area == wholes[total.doc]:
-                yield total, parts
+        if parts and total.ref_area == whole:
+            yield total, parts
 
 
-def _repeats(rule: FindingRule, stated: Stated, book: Codebook) -> Iterator[Outcome]:
+def _repeats(rule: FindingRule, statements: Statements) -> Iterator[Outcome]:
     """Hold all statements of one value in one document against each other."""
-    groups: dict[tuple[str, ...], list[Observation]] = {}
-    for rows in stated.values():
-        for row in rows:
-            if row.kind in rule.a_kinds.split():
-                key = (
-                    row.doc,
-                    row.indicator,
-                    row.kind,
-                    row.ref_area,
-                    row.scope,
-                    row.time_period,
-                )
-                groups.setdefault(key, []).append(row)
-    for rows in groups.values():
-        if len(rows) > 1:
-            low = max(interval(row).lower for row in rows)
-            high = min(interval(row).upper for row in rows)
-            said = "; ".join(f"{worded(row)} ({row.id})" for row in rows)
-            verdict = HOLDS if low <= high else FAILS
-            yield Outcome(verdict, rows, worded(rows[0]), None, said)
+    same = ("indicator", "kind", "ref_area", "scope", "time_period")
+    for rows in _repeated(_of_kinds(rule, statements), *same):
+        low = max(interval(row).lower for row in rows)
+        high = min(interval(row).upper for row in rows)
+        said = "; ".join(f"{worded(row)} ({row.id})" for row in rows)
+        verdict = HOLDS if low <= high else FAILS
+        yield Outcome(verdict, rows, worded(rows[0]), None, said)
 
 
-def _rises(rule: FindingRule, stated: Stated, book: Codebook) -> Iterator[Outcome]:
+def _rises(rule: FindingRule, statements: Statements) -> Iterator[Outcome]:
     """Tell whether a target lies beyond its baseline."""
-    for chosen in combinations(rule, stated, book):
+    for chosen in combinations(rule, statements):
         target, baseline = chosen["a"], chosen["b"]
         change = compute("a - b", chosen)
         verdict = _beyond(target, baseline, change)
@@ -228,25 +195,21 @@ def _beyond(target: Observation, baseline: Observation, change: Interval) -> str
     return DEPENDS
 
 
-def _one_date(rule: FindingRule, stated: Stated, book: Codebook) -> Iterator[Outcome]:
+def _one_date(rule: FindingRule, statements: Statements) -> Iterator[Outcome]:
     """Tell whether one target value is due in one year only."""
-    groups: dict[tuple[str, ...], list[Observation]] = {}
-    for rows in stated.values():
-        for row in rows:
-            if row.kind in rule.a_kinds.split() and row.time_period and row.value:
-                key = (row.doc, row.indicator, row.ref_area, row.scope, row.value)
-                groups.setdefault(key, []).append(row)
-    for rows in groups.values():
-        if len(rows) > 1:
-            years = sorted({row.time_period for row in rows})
-            verdict = HOLDS if len(years) == 1 else DEPENDS
-            said = "; ".join(f"{worded(row)} by {row.time_period}" for row in rows)
-            yield Outcome(verdict, rows, worded(rows[0]), None, said)
+    dated = [
+        row for row in _of_kinds(rule, statements) if row.time_period and row.value
+    ]
+    for rows in _repeated(dated, "indicator", "ref_area", "scope", "value"):
+        years = {row.time_period for row in rows}
+        verdict = HOLDS if len(years) == 1 else DEPENDS
+        said = "; ".join(f"{worded(row)} by {row.time_period}" for row in rows)
+        yield Outcome(verdict, rows, worded(rows[0]), None, said)
 
 
-def _not_year(rule: FindingRule, stated: Stated, book: Codebook) -> Iterator[Outcome]:
+def _not_year(rule: FindingRule, statements: Statements) -> Iterator[Outcome]:
     """Tell whether a value in a table equals the year in the head of its column."""
-    for row in _in_tables(rule, stated):
+    for row in _in_tables(rule, statements):
         suspicious = row.value == row.time_period
         verdict = DEPENDS if suspicious else HOLDS
         if suspicious or row.value.isdecimal() and len(row.value) == 4:
@@ -254,21 +217,37 @@ def _not_year(rule: FindingRule, stated: Stated, book: Codebook) -> Iterator[Out
             yield Outcome(verdict, [row], row.value, None, said)
 
 
-def _not_zero(rule: FindingRule, stated: Stated, book: Codebook) -> Iterator[Outcome]:
+def _not_zero(rule: FindingRule, statements: Statements) -> Iterator[Outcome]:
     """List baselines of zero."""
-    for row in _in_tables(rule, stated):
+    for row in _in_tables(rule, statements):
         if row.value == "0":
             yield Outcome(DEPENDS, [row], "0", None, f"{row.label_stated}: 0")
 
 
-def _in_tables(rule: FindingRule, stated: Stated) -> Iterator[Observation]:
-    for rows in stated.values():
-        for row in rows:
-            if row.kind in rule.a_kinds.split() and row.in_table and row.value:
-                yield row
+def _in_tables(rule: FindingRule, statements: Statements) -> Iterator[Observation]:
+    own = _of_kinds(rule, statements)
+    return (row for row in own if row.in_table and row.value)
 
 
-TESTS: Mapping[str, Callable[[FindingRule, Stated, Codebook], Iterable[Outcome]]] = {
+def _of_kinds(
+    rule: FindingRule, statements: Statements, kinds: str = ""
+) -> Iterator[Observation]:
+    """Statements of the kinds that a rule is about, indicator by indicator."""
+    wanted = (kinds or rule.a_kinds).split()
+    rows = chain.from_iterable(statements.by_indicator.values())
+    return (row for row in rows if row.kind in wanted)
+
+
+def _repeated(rows: Iterable[Observation], *names: str) -> Iterator[list[Observation]]:
+    """Rows that say the same in some columns, together; none that stands alone."""
+    groups: dict[tuple[str, ...], list[Observation]] = {}
+    for row in rows:
+        key = tuple(getattr(row, name) for name in names)
+        groups.setdefault(key, []).append(row)
+    return (group for group in groups.values() if len(group) > 1)
+
+
+TESTS: Mapping[str, Callable[[FindingRule, Statements], Iterable[Outcome]]] = {
     "equals": _computed,
     "reaches": _computed,
     "between": _computed,
@@ -317,16 +296,12 @@ def _written(formula: str, chosen: Mapping[str, Observation]) -> str:
     return "".join(worded(chosen[part]) if part in chosen else part for part in formula)
 
 
-def _under_other_readings(rule: FindingRule, chosen: Mapping[str, Observation]) -> str:
-    if not any(is_vague(row) for row in chosen.values()):
-        return ""
-    told = [
-        f"±{_plain(Fraction(part) * 100)} %: "
-        f"{_shown(compute(rule.formula, chosen, part))}"
-        for part in READINGS_OF_ABOUT
-        if part is not None
-    ]
-    return f"; 左右 as {', '.join(told)}"
+def _under_other_readings(others: Iterable[tuple[Decimal | None, Interval]]) -> str:
+    """Say what follows when 左右 reaches so many percent."""
+    return ", ".join(
+        f"±{_plain(Fraction(reach or 0) * 100)} %: {_shown(result)}"
+        for reach, result in others
+    )
 
 
 def _shown(result: Interval) -> str:
@@ -338,7 +313,3 @@ def _shown(result: Interval) -> str:
 def _plain(number: Fraction | float) -> str:
     """Write a number with two decimals, for reading."""
     return f"{float(number):.2f}".rstrip("0").rstrip(".")
-
-
-def _by_time(rows: Iterable[Observation]) -> list[Observation]:
-    return sorted(rows, key=lambda row: row.time_period)

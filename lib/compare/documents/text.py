@@ -23,21 +23,16 @@ NEWLINE = "⏎"
 
 @dataclass(frozen=True)
 class Document:
-    """One raw text.
-
-    Parameters
-    ----------
-    doc
-        Code of the document.
-    text
-        The text; positions count its characters.
-    sha256
-        Checksum of the file's bytes.
-    """
+    """One raw text, whose characters positions count; the checksum is of its bytes."""
 
     doc: str
     text: str
     sha256: str
+
+    @functools.cached_property
+    def folded(self) -> str:
+        """The text for matching only, every character at its position."""
+        return fold(self.text)
 
     def quote(self, start: int, end: int) -> str:
         r"""Give the text of a span, with ``⏎`` for each newline.
@@ -71,46 +66,32 @@ def load_documents(
     dict of Document, list of Problem
         Only documents whose bytes are the frozen ones.
     """
-    sums_path = root / FOLDER / "SHA256SUMS"
-    expected = {}
-    if sums_path.is_file():
-        for line in sums_path.read_text("ascii").splitlines():
-            digest, _, name = line.partition("  ")
-            expected[name] = digest
+    sums = root / FOLDER / "SHA256SUMS"
+    lines = sums.read_text("ascii").splitlines() if sums.is_file() else []
+    expected = {line[66:]: line[:64] for line in lines}
     documents: dict[str, Document] = {}
     problems: list[Problem] = []
     for doc in docs:
-        name = f"{doc}.txt"
-        path = root / FOLDER / name
-        place = (FOLDER / name).as_posix()
+        path = root / FOLDER / f"{doc}.txt"
+        place = path.relative_to(root).as_posix()
         if not path.is_file():
-            problems.append(
-                Problem(place, "no such file.", remedy="restore it from git.")
-            )
+            remedy = "restore it from git."
+            problems.append(Problem(place, "no such file.", remedy=remedy))
             continue
         raw = path.read_bytes()
-        digest = hashlib.sha256(raw).hexdigest()
-        if digest != expected.get(name):
-            problems.append(
-                Problem(
-                    place,
-                    f"its SHA-256 is {digest[:12]}…",
-                    f"{expected.get(name, '')[:12]}…, as frozen in SHA256SUMS.",
-                    f"run 'git checkout -- {place}'; raw texts are never edited.",
-                )
-            )
+        digest, frozen = hashlib.sha256(raw).hexdigest(), expected.get(path.name, "")
+        if digest != frozen:
+            what = f"its SHA-256 is {digest[:12]}…"
+            wanted = f"{frozen[:12]}…, as frozen in SHA256SUMS."
+            remedy = f"run 'git checkout -- {place}'; raw texts are never edited."
+            problems.append(Problem(place, what, wanted, remedy))
             continue
         try:
             documents[doc] = Document(doc, raw.decode("utf-8"), digest)
         except UnicodeDecodeError as error:
-            problems.append(
-                Problem(
-                    place,
-                    f"byte {error.start} is not UTF-8.",
-                    "a text in UTF-8.",
-                    "obtain it again, or convert it and say so in documents.csv.",
-                )
-            )
+            what = f"byte {error.start} is not UTF-8."
+            remedy = "obtain it again, or convert it and say so in documents.csv."
+            problems.append(Problem(place, what, "a text in UTF-8.", remedy))
     return documents, problems
 
 

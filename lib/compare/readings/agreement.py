@@ -7,32 +7,33 @@ decided between them; and how far the two agree, for each document.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated
+from operator import attrgetter
+from typing import Annotated, Any
 
-from compare.base import tables
 from compare.base.problems import Problem
 from compare.base.tables import NUMBER, Codelist, Long, Refers, Row, column
 from compare.codebook.book import Codebook
+from compare.codebook.models import Worded, Wording
 from compare.readings.readings import FOLDER, Reading
 
 READERS = ("r1", "r2")
-REFUSED = "refused"
 REMARKS = ("id", "reader", "note", "quote_start", "quote_end")
-MEASURES = ("value", "comparator", "unit_stated", "time_period", "kind")
+MEASURES = {
+    "value": attrgetter("value", "lower", "upper"),
+    "comparator": attrgetter("comparator"),
+    "unit_stated": attrgetter("unit_stated"),
+    "time_period": attrgetter("time_period"),
+    "kind": attrgetter("kind"),
+}
+Pairs = Sequence[tuple[Any, Any]]
 CODED = ("object_id", "predicate_id")
 
 
-class Coding(Row):
+class Coding(Worded):
     """Judgement of one coder on one wording."""
 
-    key = ("subject_source", "subject_label", "scope_stated", "unit_stated")
-    subject_source: Annotated[str, Refers("documents")] = column("document")
-    subject_label: str = column("wording")
-    scope_stated: str = column("words that fix which part is meant", empty=True)
-    unit_stated: str = column("unit as printed", empty=True)
     predicate_id: Annotated[str, Codelist("predicate_id")] = column("SKOS relation")
     object_id: str = column("indicator, or NoTermFound")
     unit: Annotated[str, Refers("units")] = column("stated unit", empty=True)
@@ -52,14 +53,10 @@ class Adjudication(Row):
     reason: str = column("why")
 
 
-class CodingAdjudication(Row):
+class CodingAdjudication(Worded):
     """How a difference between two coders was settled."""
 
-    key = (*Coding.key, "field")
-    subject_source: Annotated[str, Refers("documents")] = column("document")
-    subject_label: str = column("wording")
-    scope_stated: str = column("words that fix which part is meant", empty=True)
-    unit_stated: str = column("unit as printed", empty=True)
+    key = (*Worded.key, "field")
     field: str = column("column")
     r1: str = column("what r1 wrote", empty=True)
     r2: str = column("what r2 wrote", empty=True)
@@ -85,48 +82,16 @@ class Agreement(Row):
 
 @dataclass(frozen=True)
 class TwoReadings:
-    """Rows of both readers, and what was decided between them."""
+    """What both readers of one document wrote, and what was decided between them."""
 
-    readings: Mapping[str, Mapping[str, Reading]]
+    readings: Sequence[Mapping[str, Reading]]
     adjudications: Mapping[tuple[str, str], Adjudication]
-    codings: Mapping[str, Mapping[tuple[str, ...], Coding]]
+    codings: Sequence[Mapping[Wording, Coding]]
     coding_adjudications: Mapping[tuple[str, ...], CodingAdjudication]
 
 
-def load_two_readings(
-    root: Path, docs: Iterable[str]
-) -> tuple[TwoReadings, list[Problem]]:
-    """Load both readings, both codings and the adjudications."""
-    problems: list[Problem] = []
-    readings: dict[str, dict[str, Reading]] = {reader: {} for reader in READERS}
-    codings: dict[str, dict[tuple[str, ...], Coding]] = {}
-    settled: dict[tuple[str, str], Adjudication] = {}
-    for reader in READERS:
-        for doc in docs:
-            rows, found = tables.read(
-                root / FOLDER / reader / f"{doc}.csv", Reading, root
-            )
-            readings[reader] |= {row.id: row for row in rows}
-            problems += found
-        coded, found = tables.read(
-            root / FOLDER / reader / "crosswalk.csv", Coding, root
-        )
-        codings[reader] = {_wording(row): row for row in coded}
-        problems += found
-    folder = root / FOLDER / "adjudications"
-    for doc in docs:
-        decided, found = tables.read(folder / f"{doc}.csv", Adjudication, root)
-        settled |= {(row.id, row.field): row for row in decided}
-        problems += found
-    recoded, found = tables.read(folder / "crosswalk.csv", CodingAdjudication, root)
-    by_wording: dict[tuple[str, ...], CodingAdjudication] = {
-        (*_wording(row), row.field): row for row in recoded
-    }
-    return TwoReadings(readings, settled, codings, by_wording), problems + found
-
-
 def verify_adjudicated(
-    rows: Sequence[Reading], book: Codebook, two: TwoReadings
+    doc: str, rows: Sequence[Reading], book: Codebook, two: TwoReadings
 ) -> list[Problem]:
     """Hold the final rows against both readings and what was decided between them.
 
@@ -137,38 +102,32 @@ def verify_adjudicated(
         and nobody decided, and decisions about nothing.
     """
     final = {row.id: row for row in rows}
-    first, second = (two.readings[reader] for reader in READERS)
+    first, second = two.readings
     refused = {id for id, field in two.adjudications if not field}
-    problems = []
-    for id in sorted((first.keys() | second.keys()) - final.keys() - refused):
-        problems.append(_gone(first.get(id) or second[id]))
+    problems = [
+        _gone(first.get(id) or second[id])
+        for id in (first.keys() | second.keys()) - final.keys() - refused
+    ]
     used = {(id, "") for id in refused}
+    fields = [name for name in Reading.columns() if name not in REMARKS]
     for id, row in final.items():
-        left, right = first.get(id), second.get(id)
-        for field in Reading.columns():
-            if field in REMARKS:
-                continue
-            stated = {getattr(one, field) for one in (left, right) if one}
-            decision = two.adjudications.get((id, field))
-            if decision:
+        read = [one for one in (first.get(id), second.get(id)) if one]
+        for field in fields:
+            stated = {getattr(one, field) for one in read}
+            if decision := two.adjudications.get((id, field)):
                 used.add((id, field))
                 stated = {decision.decision}
             if stated != {getattr(row, field)}:
                 problems.append(_undecided(row, field, stated))
-    problems += [
-        Problem(
-            f"data/readings/adjudications/{id.partition(':')[0]}.csv {id}, field",
-            f"a decision on «{field or 'the row'}», but there is no such reading.",
-            "a decision on a row that stands.",
-            "delete the row.",
-        )
-        for id, field in two.adjudications.keys() - used
-    ]
+    for id, field in two.adjudications.keys() - used:
+        what = f"a decision on «{field or 'the row'}», but there is no such reading."
+        wanted, where = "a decision on a row that stands.", f"{_decisions(doc)} {id}"
+        problems.append(Problem(f"{where}, field", what, wanted, "delete the row."))
     return problems + _verify_codings(book, two)
 
 
-def agreement(docs: Iterable[str], two: TwoReadings) -> list[Agreement]:
-    """Measure how far the two readers agree, for each document.
+def agreement(doc: str, two: TwoReadings) -> list[Agreement]:
+    """Measure how far the two readers of a document agree.
 
     Returns
     -------
@@ -176,27 +135,25 @@ def agreement(docs: Iterable[str], two: TwoReadings) -> list[Agreement]:
         ``found``: statements that both found, of all that either found. The other
         measures compare the statements, or the wordings, that both have.
     """
-    first, second = (two.readings[reader] for reader in READERS)
-    coded, recoded = (two.codings[reader] for reader in READERS)
-    result = []
-    for doc in docs:
-        own = [id for id in first.keys() | second.keys() if id.startswith(f"{doc}:")]
-        both = [id for id in own if id in first and id in second]
-        result.append(_measure(doc, "found", len(own), len(both), None))
-        for name in MEASURES:
-            pairs = [(_cell(first[id], name), _cell(second[id], name)) for id in both]
-            result.append(_compare(doc, name, pairs))
-        wordings = [key for key in coded.keys() & recoded.keys() if key[0] == doc]
-        for name in CODED:
-            codes = [
-                (getattr(coded[key], name), getattr(recoded[key], name))
-                for key in wordings
-            ]
-            result.append(_compare(doc, name, codes))
-    return sorted(result, key=lambda row: row.place())
+    first, second = two.readings
+    both = [(first[id], second[id]) for id in first.keys() & second.keys()]
+    found = len(first.keys() | second.keys())
+    result = [_measure(doc, "found", found, len(both), None)] if found else []
+    for name, said in MEASURES.items():
+        result += _compare(
+            doc, name, [(said(left), said(right)) for left, right in both]
+        )
+    coded, recoded = two.codings
+    wordings = [(coded[key], recoded[key]) for key in coded.keys() & recoded.keys()]
+    for name in CODED:
+        codes = [
+            (getattr(left, name), getattr(right, name)) for left, right in wordings
+        ]
+        result += _compare(doc, name, codes)
+    return result
 
 
-def alpha(pairs: Sequence[tuple[str, str]]) -> float | None:
+def alpha(pairs: Pairs) -> float | None:
     """Krippendorff's alpha of two coders for nominal codes.
 
     Returns
@@ -222,16 +179,10 @@ def alpha(pairs: Sequence[tuple[str, str]]) -> float | None:
     return round(float(krippendorff.alpha(coders, level_of_measurement="nominal")), 4)
 
 
-def _cell(row: Reading, name: str) -> str:
-    """Give what a reader says: for the value, the number or both ends of a range."""
-    if name == "value":
-        return f"{row.value} {row.lower} {row.upper}"
-    return str(getattr(row, name))
-
-
-def _compare(doc: str, name: str, pairs: Sequence[tuple[str, str]]) -> Agreement:
+def _compare(doc: str, name: str, pairs: Pairs) -> list[Agreement]:
+    """Measure pairs of codes; nothing where there are none."""
     same = sum(left == right for left, right in pairs)
-    return _measure(doc, name, len(pairs), same, alpha(pairs))
+    return [_measure(doc, name, len(pairs), same, alpha(pairs))] if pairs else []
 
 
 def _measure(
@@ -251,25 +202,23 @@ def _verify_codings(book: Codebook, two: TwoReadings) -> list[Problem]:
     """Hold the accepted matches against both codings and the decisions."""
     problems = []
     for row in book.crosswalk:
-        key = (row.subject_source, row.subject_label, row.scope_stated, row.unit_stated)
-        coded = [two.codings[reader].get(key) for reader in READERS]
+        coded = [codings.get(row.wording) for codings in two.codings]
         if row.status != "accepted" or not all(coded):
             continue
         for field in (*CODED, "unit", "scope"):
-            decision = two.coding_adjudications.get((*key, field))
+            decision = two.coding_adjudications.get((*row.wording, field))
             stated = {getattr(one, field) for one in coded}
             wanted = {decision.decision} if decision else stated
             if wanted != {getattr(row, field)}:
-                problems.append(
-                    Problem(
-                        f"data/codebook/crosswalk.csv «{row.subject_label}» "
-                        f"({row.subject_source}), {field}",
-                        f"{getattr(row, field)!r}, but the coders say "
-                        f"{' and '.join(sorted(map(repr, stated)))}.",
-                        " or ".join(sorted(map(repr, wanted))) + ".",
-                        "settle it in data/readings/adjudications/crosswalk.csv.",
-                    )
+                where = f"«{row.subject_label}» ({row.subject_source}), {field}"
+                said = " and ".join(sorted(map(repr, stated)))
+                problem = Problem(
+                    f"data/codebook/crosswalk.csv {where}",
+                    f"{getattr(row, field)!r}, but the coders say {said}.",
+                    f"{' or '.join(sorted(map(repr, wanted)))}.",
+                    "settle it in data/readings/adjudications/crosswalk.csv.",
                 )
+                problems.append(problem)
     return problems
 
 
@@ -279,7 +228,7 @@ def _gone(row: Reading) -> Problem:
         f"«{row.quote[:40]}» with «{row.value_stated}» was read, but stands neither in "
         "the readings nor among the refused.",
         "every statement that a reader found, or the reason why it is refused.",
-        f"restore the row, or refuse it in data/readings/adjudications/{row.doc}.csv.",
+        f"restore the row, or refuse it in {_decisions(row.doc)}.",
     )
 
 
@@ -289,9 +238,9 @@ def _undecided(row: Reading, field: str, stated: set[str]) -> Problem:
         f"data/readings/{row.doc}.csv {row.id}, {field}",
         f"{getattr(row, field)!r}, but the readers say {found}.",
         "what both read, or a decision between them.",
-        f"write the decision to data/readings/adjudications/{row.doc}.csv.",
+        f"write the decision to {_decisions(row.doc)}.",
     )
 
 
-def _wording(row: Coding | CodingAdjudication) -> tuple[str, str, str, str]:
-    return (row.subject_source, row.subject_label, row.scope_stated, row.unit_stated)
+def _decisions(doc: str) -> str:
+    return f"{(FOLDER / 'adjudications' / doc).as_posix()}.csv"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -28,7 +28,8 @@ from compare.base.quantities import (
 )
 from compare.base.tables import CODE, NUMBER, PERIOD, Codelist, Long, Row, column
 from compare.codebook.book import Codebook
-from compare.documents.text import NEWLINE, Document, mend, squeeze
+from compare.codebook.models import Wording
+from compare.documents.text import NEWLINE, Document, fold, mend, squeeze
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,44 +37,60 @@ if TYPE_CHECKING:
 FOLDER = Path("data/readings")
 OMISSION = "…"
 TABLE_UNIT = re.compile(r"(?m)^[^\s:：]{1,4}[:：](\S{1,4})$")
+ANYWHERE = (
+    *("scope_stated", "area_stated", "base_stated", "ownership_stated"),
+    *("commitment_stated", "in_table"),
+)
 ID = CODE + r":\d+(\.(\d|blank))?"
 
 
-class Reading(Row):
-    """One statement of a document, as the document words it."""
+class Stated(Row):
+    """What a reading and an observation share: the statement as its document words it.
+
+    ``label_stated`` marks words left out with ``…``.
+    """
 
     key = ("id",)
     id: str = column("document and offset of the printed value", pattern=ID)
-    label_stated: str = column("words that name what is measured, … for words left out")
-    value_stated: str = column("number phrase without hedge and unit", empty=True)
-    hedge_stated: str = column("hedge words, … between two", empty=True)
-    value: str = column("the number, 万 and 亿 applied", pattern=NUMBER, empty=True)
-    lower: str = column("lower end of a range", pattern=NUMBER, empty=True)
-    upper: str = column("upper end of a range", pattern=NUMBER, empty=True)
-    comparator: Annotated[str, Codelist("comparator")] = column("what the hedge says")
-    unit_stated: str = column("unit as printed", empty=True)
     time_period: str = column("what time it is for", pattern=PERIOD, empty=True)
     kind: Annotated[str, Codelist("kind")] = column(
         "baseline, target, projection or standard"
     )
-    area_stated: str = column("area, where not the whole place", empty=True)
+    comparator: Annotated[str, Codelist("comparator")] = column("what the hedge says")
+    label_stated: str = column("words that name what is measured")
+    value_stated: str = column("number phrase as printed", empty=True)
+    hedge_stated: str = column("hedge words", empty=True)
+    unit_stated: str = column("unit as printed", empty=True)
     scope_stated: str = column("words that fix which part is meant", empty=True)
-    obligation: str = column("约束性 or 预期性, where the table prints it", empty=True)
+    area_stated: str = column("area as printed", empty=True)
     base_stated: str = column("常住 or 户籍, where stated", empty=True)
-    ownership_stated: str = column(
-        "公办, 民办 …, where it limits the value", empty=True
-    )
+    ownership_stated: str = column("公办, 民办 …", empty=True)
     flow_stated: str = column("新增, 累计, 每年 …", empty=True)
     commitment_stated: str = column("力争, 探索, 预计 …", empty=True)
     in_words: Annotated[str, Codelist("in_words")] = column(
         "100 said in words", empty=True
     )
     absence: Annotated[str, Codelist("absence")] = column("blank or dash", empty=True)
-    section: str = column("path of headings")
-    in_table: str = column("table it stands in", empty=True)
-    quote: Annotated[str, Long()] = column("shortest text that proves the row")
+    quote: Annotated[str, Long()] = column("verbatim text that proves the row")
     quote_start: str = column("first character of the quote", pattern=r"\d+")
     quote_end: str = column("character behind the quote", pattern=r"\d+")
+    section: str = column("path of headings")
+    in_table: str = column("table it stands in", empty=True)
+
+
+class Reading(Stated):
+    """One statement of a document, as the document words it."""
+
+    order = tuple(
+        "id label_stated value_stated hedge_stated value lower upper comparator "
+        "unit_stated time_period kind area_stated scope_stated obligation base_stated "
+        "ownership_stated flow_stated commitment_stated in_words absence section "
+        "in_table quote quote_start quote_end reader note".split()
+    )
+    value: str = column("the number, 万 and 亿 applied", pattern=NUMBER, empty=True)
+    lower: str = column("lower end of a range", pattern=NUMBER, empty=True)
+    upper: str = column("upper end of a range", pattern=NUMBER, empty=True)
+    obligation: str = column("约束性 or 预期性, where the table prints it", empty=True)
     reader: str = column("who read it")
     note: Annotated[str, Long()] = column("doubt, in English", empty=True)
 
@@ -87,57 +104,21 @@ class Reading(Row):
         """Position of the printed value, or of the label of a blank cell."""
         return int(self.id.partition(":")[2].partition(".")[0])
 
+    @property
+    def wording(self) -> Wording:
+        """Key by which the crosswalk judges it."""
+        return (self.doc, self.label_stated, self.scope_stated, self.unit_stated)
 
-CATEGORIES = tuple(
-    name
-    for name in Reading.columns()
-    if name not in ("id", "value", "lower", "upper", "value_stated")
-    and not name.startswith("quote")
-)
-
-
-def load_readings(
-    root: Path, docs: Iterable[str], folder: Path = FOLDER
-) -> tuple[list[Reading], list[Problem]]:
-    """Load the readings of all documents.
-
-    Returns
-    -------
-    list of Reading, list of Problem
-        Rows in the order of documents and offsets.
-    """
-    rows: list[Reading] = []
-    problems: list[Problem] = []
-    for doc in sorted(docs):
-        table, found = tables.read(root / folder / f"{doc}.csv", Reading, root)
-        rows += table
-        problems += found
-        problems += [
-            Problem(
-                f"{(folder / doc).as_posix()}.csv row {number}, id",
-                f"{row.id!r} is a reading of another document.",
-                f"an id that begins with {doc}:.",
-                f"move the row to {row.doc}.csv.",
-            )
-            for number, row in tables.numbered(table)
-            if row.doc != doc
-        ]
-    return rows, problems
+    @property
+    def span(self) -> tuple[int, int]:
+        """First character of the quote, and the character behind it."""
+        return int(self.quote_start), int(self.quote_end)
 
 
 def verify(
-    rows: Sequence[Reading], documents: Mapping[str, Document], book: Codebook
+    rows: Sequence[Reading], document: Document, book: Codebook
 ) -> list[Problem]:
-    """Hold every reading against its raw text.
-
-    Parameters
-    ----------
-    rows
-        Readings in the order of their files.
-    documents
-        Raw texts by code. Readings of a document that is not here are skipped.
-    book
-        Number words and codes.
+    """Hold the readings of a document, in the order of their file, against its text.
 
     Returns
     -------
@@ -145,73 +126,66 @@ def verify(
         Empty when every quote, value, comparator and unit is what the text prints.
     """
     problems: list[Problem] = []
-    marks = {doc: book.repairs(doc, "page_mark") for doc in documents}
-    wholes = {
-        doc: squeeze(mend(document.text, marks[doc])[0])
-        for doc, document in documents.items()
-    }
-    seen: dict[str, int] = {}
-    for row in rows:
-        seen[row.doc] = seen.get(row.doc, 1) + 1
-        document = documents.get(row.doc)
-        if document is None:
+    marks = book.repairs(document.doc, "page_mark")
+    whole = squeeze(mend(document.text, marks)[0])
+    name = f"{(FOLDER / document.doc).as_posix()}.csv"
+    for number, row in tables.numbered(rows):
+        place = f"{name} row {number}"
+        if row.doc != document.doc:
+            problems.append(_of_another(place, row, document))
             continue
-        place = (
-            f"{(FOLDER / row.doc).as_posix()}.csv row {row._number or seen[row.doc]}"
-        )
         stands = _check_position(place, row, document)
         problems += stands
         problems += _check_value(place, row, document, book.words)
         if not stands:
-            quote = mend(row.quote.replace(NEWLINE, "\n"), marks[row.doc])[0]
-            whole = wholes[row.doc]
-            problems += _check_words(place, row, document, squeeze(quote), whole)
-            problems += _check_period(place, row, whole, book.words)
+            quote = squeeze(mend(row.quote.replace(NEWLINE, "\n"), marks)[0])
+            problems += _check_words(place, row, document, quote, whole)
+            problems += _check_period(place, row.time_period, whole, book.words)
             problems += _check_obligation(place, row, document, book)
     return problems
 
 
+def _of_another(place: str, row: Reading, document: Document) -> Problem:
+    what = f"{row.id!r} is a reading of another document."
+    remedy = f"move the row to {row.doc}.csv."
+    return Problem(
+        f"{place}, id", what, f"an id that begins with {document.doc}:.", remedy
+    )
+
+
 def _check_position(place: str, row: Reading, document: Document) -> list[Problem]:
-    start, end = int(row.quote_start), int(row.quote_end)
+    """Check that the quote and the value stand where the row says."""
+    start, end = row.span
     stated = row.quote.replace(NEWLINE, "\n")
-    where = f"{place}, quote"
-    span = f"{document.doc} characters {start} to {end}"
     if document.text[start:end] != stated:
-        elsewhere = document.text.find(stated)
-        return [
-            Problem(
-                where,
-                f"«{row.quote[:40]}» does not stand at {span}; there stands "
-                f"«{document.quote(start, min(end, start + 40))}».",
-                "the verbatim text at its own offsets.",
-                f"write quote_start {elsewhere} and quote_end "
-                f"{elsewhere + len(stated)}."
-                if elsewhere >= 0
-                else "read the sentence again and copy it.",
-            )
-        ]
-    if row.absence == "blank":
-        found = row.offset == start and not row.value_stated
-    else:
-        printed = row.value_stated.replace(NEWLINE, "\n")
-        after = row.offset + len(printed)
-        found = bool(printed) and (
-            start <= row.offset
-            and after <= end
-            and document.text[row.offset : after] == printed
+        behind = document.quote(start, min(end, start + 40))
+        what = (
+            f"«{row.quote[:40]}» does not stand at {document.doc} characters {start} "
+            f"to {end}; there stands «{behind}»."
         )
+        at = document.text.find(stated)
+        remedy = f"write quote_start {at} and quote_end {at + len(stated)}."
+        if at < 0:
+            remedy = "read the sentence again and copy it."
+        wanted = "the verbatim text at its own offsets."
+        return [Problem(f"{place}, quote", what, wanted, remedy)]
+    at, printed = row.offset, row.value_stated.replace(NEWLINE, "\n")
+    if row.absence == "blank":
+        found = at == start and not printed
+    else:
+        after = at + len(printed)
+        inside = start <= at and after <= end
+        found = bool(printed) and inside and document.text[at:after] == printed
     if found:
         return []
-    behind = document.quote(row.offset, row.offset + max(len(row.value_stated), 1))
-    return [
-        Problem(
-            f"{place}, id",
-            f"at {row.id} stands «{behind}», not «{row.value_stated}».",
-            "the offset of the value's first character, inside the quote; for a blank "
-            "cell the offset of its label.",
-            "read the sentence again, then correct id or value_stated.",
-        )
-    ]
+    behind = document.quote(at, at + max(len(printed), 1))
+    what = f"at {row.id} stands «{behind}», not «{row.value_stated}»."
+    wanted = (
+        "the offset of the value's first character, inside the quote; for a blank cell "
+        "the offset of its label."
+    )
+    remedy = "read the sentence again, then correct id or value_stated."
+    return [Problem(f"{place}, id", what, wanted, remedy)]
 
 
 def _check_value(
@@ -222,34 +196,28 @@ def _check_value(
     comparator = comparator_of(hedges, words)
     numbers = read(row.value_stated, words) if row.value_stated else ()
     if numbers is None:
-        return [
-            Problem(
-                f"{place}, value_stated",
-                f"«{row.value_stated}» is no number phrase.",
-                "digits, a Chinese numeral, a range, a dash, or a universal (全部).",
-                "leave out hedge and unit, or add the word to number_words.csv.",
-            )
-        ]
+        what = f"«{row.value_stated}» is no number phrase."
+        wanted = "digits, a Chinese numeral, a range, a dash, or a universal (全部)."
+        remedy = "leave out hedge and unit, or add the word to number_words.csv."
+        return [Problem(f"{place}, value_stated", what, wanted, remedy)]
     if comparator is None and len(hedges) < 2:
-        return [
-            Problem(
-                f"{place}, hedge_stated",
-                f"«{row.hedge_stated}» is not a known hedge.",
-                "words of number_words.csv, … between two.",
-                "add the word to number_words.csv.",
-            )
-        ]
-    return [
+        what = f"«{row.hedge_stated}» is not a known hedge."
+        wanted = "words of number_words.csv, … between two."
+        remedy = "add the word to number_words.csv."
+        return [Problem(f"{place}, hedge_stated", what, wanted, remedy)]
+    printed = f"«{row.hedge_stated}{row.value_stated}» at {row.id}."
+    remedy = "read the sentence again, then correct the cell."
+    differ = [
         Problem(
             f"{place}, {name}",
-            f"{getattr(row, name)!r}, but the document prints "
-            f"«{row.hedge_stated}{row.value_stated}» at {row.id}.",
+            f"{cell!r}, but the document prints {printed}",
             f"{text!r}.",
-            "read the sentence again, then correct the cell.",
+            remedy,
         )
         for name, text in _implied(numbers, comparator).items()
-        if getattr(row, name) != text
-    ] + _check_hedges(place, row, document, words)
+        if (cell := getattr(row, name)) != text
+    ]
+    return differ + _check_hedges(place, row, document, words)
 
 
 def _implied(numbers: Sequence[Decimal], comparator: str | None) -> dict[str, str]:
@@ -272,14 +240,17 @@ def _check_hedges(
     """Check that no hedge beside the value was overlooked."""
     if row.absence:
         return []
-    end = row.offset + len(row.value_stated)
-    touching = adjacent_hedges(document.text, row.offset, end, row.unit_stated, words)
+    start = row.offset
+    end = start + len(row.value_stated)
+    touching = adjacent_hedges(document.text, start, end, row.unit_stated, words)
+    where, remedy = f"{place}, hedge_stated", "write the hedge and its comparator."
+    beside = "stands beside the value at"
     return [
         Problem(
-            f"{place}, hedge_stated",
-            f"«{row.hedge_stated}», but «{hedge}» stands beside the value at {row.id}.",
+            where,
+            f"«{row.hedge_stated}», but «{hedge}» {beside} {row.id}.",
             f"«{hedge}».",
-            "write the hedge and its comparator.",
+            remedy,
         )
         for hedge in sorted(touching)
         if not any(hedge in stated for stated in row.hedge_stated.split(OMISSION))
@@ -297,21 +268,18 @@ def _check_words(
         "hedge_stated": (row.hedge_stated.split(OMISSION), quote),
         "unit_stated": ([row.unit_stated], quote + head),
         "flow_stated": ([row.flow_stated], home),
-        "scope_stated": ([row.scope_stated], whole),
-        "area_stated": ([row.area_stated], whole),
-        "base_stated": ([row.base_stated], whole),
-        "ownership_stated": ([row.ownership_stated], whole),
-        "commitment_stated": ([row.commitment_stated], whole),
-        "in_table": ([row.in_table], whole),
         "section": (re.split(f" > |{OMISSION}", row.section), whole),
+        **{name: ([getattr(row, name)], whole) for name in ANYWHERE},
     }
+    wanted = "words as the document prints them."
+    remedy = "copy them from the document; write … for words left out."
     return [
         Problem(
             f"{place}, {name}",
             f"«{word}» does not stand in the "
             f"{'document' if home is whole else 'quote'}.",
-            "words as the document prints them.",
-            "copy them from the document; write … for words left out.",
+            wanted,
+            remedy,
         )
         for name, (words, home) in checks.items()
         for word in words
@@ -319,91 +287,64 @@ def _check_words(
     ]
 
 
-def _check_period(place: str, row: Reading, text: str, words: Lexicon) -> list[Problem]:
-    if row.time_period in words.periods.values():
-        named = [
-            name for name, span in words.periods.items() if span == row.time_period
-        ]
-        known = any(name in text for name in named)
+def _check_period(place: str, period: str, text: str, words: Lexicon) -> list[Problem]:
+    """Check that a document names the time that a row gives."""
+    if period in words.periods.values():
+        names = (name for name, span in words.periods.items() if span == period)
+        known = any(name in text for name in names)
     else:
-        years = re.findall(r"\d{4}", row.time_period)
         ends = {span[-4:] for name, span in words.periods.items() if name in text}
+        years = re.findall(r"\d{4}", period)
         known = all(year in text or year in ends for year in years)
     if known:
         return []
-    return [
-        Problem(
-            f"{place}, time_period",
-            f"{row.time_period!r} is a time that the document does not name.",
-            "a year or period that stands in the document.",
-            "read the sentence again; leave it empty when it is undated.",
-        )
-    ]
+    what = f"{period!r} is a time that the document does not name."
+    wanted = "a year or period that stands in the document."
+    remedy = "read the sentence again; leave it empty when it is undated."
+    return [Problem(f"{place}, time_period", what, wanted, remedy)]
 
 
 def _check_obligation(
     place: str, row: Reading, document: Document, book: Codebook
 ) -> list[Problem]:
     """Hold a row against the next obligation word behind its value."""
-    names = [code.label_zh for code in book.codes["obligation"].values()]
     if not row.obligation:
         return []
-    positions = {
-        name: position
-        for name in names
-        if (position := document.text.find(name, row.offset)) >= 0
-    }
-    nearest = min(positions, key=lambda name: positions[name], default="")
-    if row.obligation == nearest:
+    after = row.offset
+    names = [code.label_zh for code in book.codes["obligation"].values()]
+    positions = {name: document.folded.find(name, after) for name in names}
+    printed = [name for name in names if positions[name] >= 0]
+    nearest = min(printed, key=lambda name: positions[name], default="")
+    if fold(row.obligation) == nearest:
         return []
-    return [
-        Problem(
-            f"{place}, obligation",
-            f"«{row.obligation}», but the row of {row.id} ends with «{nearest}».",
-            " or ".join(f"«{name}»" for name in names) + ", as printed.",
-            "read the table row again.",
-        )
-    ]
+    what = f"«{row.obligation}», but the row of {row.id} ends with «{nearest}»."
+    wanted = f"{' or '.join(f'«{name}»' for name in names)}, as printed."
+    return [Problem(f"{place}, obligation", what, wanted, "read the table row again.")]
 
 
 def typed(rows: Sequence[Reading], words: Lexicon) -> pd.DataFrame:
-    """Give readings as a frame with numbers, ready to be harmonized.
+    """Give verified readings as a frame with numbers, as made by ``type_numbers``."""
+    import pandas as pd
 
-    Parameters
-    ----------
-    rows
-        Verified readings.
-    words
-        Number words, for the bounds.
+    columns = Reading.columns()
+    cells = {name: [getattr(row, name) for row in rows] for name in columns}
+    return type_numbers(pd.DataFrame(cells, dtype="str"), words)
+
+
+def type_numbers(frame: pd.DataFrame, words: Lexicon) -> pd.DataFrame:
+    """Type the columns of a frame of readings whose cells are all text.
 
     Returns
     -------
     pandas.DataFrame
-        The columns of the table as text or categories, with ``doc`` in front;
-        ``value``, ``lower`` and ``upper`` as floats in the unit as printed, NaN where
-        the words set none; ``upper_open`` says that the upper end is excluded.
-    """
-    import pandas as pd
-
-    columns = Reading.columns()
-    frame = pd.DataFrame(
-        {name: [getattr(row, name) for row in rows] for name in columns}, dtype="str"
-    )
-    return type_numbers(frame, words)
-
-
-def type_numbers(frame: pd.DataFrame, words: Lexicon) -> pd.DataFrame:
-    """Type the columns of a text frame of readings.
-
-    Numbers become floats, columns that repeat themselves become categories, and
-    ``doc`` is added. Bare integers are exact; every other phrase is read once.
+        The same columns, with ``doc`` in front; ``value``, ``lower`` and ``upper`` as
+        floats in the unit as printed, NaN where the words set none; ``upper_open`` says
+        that the upper end is excluded. Bare integers are exact; every other phrase is
+        read once.
     """
     import numpy as np
     import pandas as pd
 
-    result = frame.astype(dict.fromkeys(CATEGORIES, "category"))
-    docs = [id.partition(":")[0] for id in frame["id"].to_numpy()]
-    result.insert(0, "doc", pd.Series(docs, dtype="category"))
     value = pd.to_numeric(frame["value"]).astype(float).to_numpy()
     lower, upper = value.copy(), value.copy()
     upper_open = np.zeros(len(frame), dtype=bool)
@@ -416,7 +357,9 @@ def type_numbers(frame: pd.DataFrame, words: Lexicon) -> pd.DataFrame:
             lower[row] = _float(quantity.lower)
             upper[row] = _float(quantity.upper)
             upper_open[row] = quantity.upper_open
-    return result.assign(value=value, lower=lower, upper=upper, upper_open=upper_open)
+    result = frame.assign(value=value, lower=lower, upper=upper, upper_open=upper_open)
+    result.insert(0, "doc", [id.partition(":")[0] for id in frame["id"].tolist()])
+    return result
 
 
 def _quantity(stated: str, comparator: str, known: bool, words: Lexicon) -> Quantity:

@@ -7,15 +7,14 @@ of the reports, so that Chinese is shown on machines that have no Chinese font.
 from __future__ import annotations
 
 import base64
-import io
 from pathlib import Path
 
 import pylopdf_fonts_zh_cn as fonts
-from fontTools import subset
-from fontTools.ttLib import TTFont
+from uharfbuzz import Blob, Face, SubsetFlags, SubsetInput, subset
 
-FIRST = 0x2010
+FIRST = "\u2010"
 RANGE = "U+2010-2027, U+2030-206F, U+2190-2BFF, U+2E80-9FFF, U+F900-FAFF, U+FF00-FFEF"
+FLAGS = SubsetFlags.NO_HINTING | SubsetFlags.NO_BIDI_CLOSURE
 
 
 def font_faces(text: str) -> str:
@@ -31,25 +30,21 @@ def font_faces(text: str) -> str:
     >>> "Report Hei" in font_faces("每千名老年人")
     True
     """
-    characters = sorted({character for character in text if ord(character) >= FIRST})
-    if not characters:
+    codes = {ord(character) for character in set(text) if character >= FIRST}
+    if not codes:
         return ""
     families = {"Report Song": fonts.serif_path(), "Report Hei": fonts.sans_path()}
     return "".join(
         f'@font-face {{ font-family: "{family}"; unicode-range: {RANGE}; src: '
-        f'url("data:font/otf;base64,{_subset(Path(path), characters)}"); }}\n'
+        f'url("data:font/otf;base64,{_subset(Path(path), codes)}"); }}\n'
         for family, path in families.items()
     )
 
 
-def _subset(path: Path, characters: list[str]) -> str:
-    options = subset.Options(
-        layout_features=[], hinting=False, notdef_outline=True, name_IDs=[1, 2]
-    )
-    maker = subset.Subsetter(options)
-    maker.populate(text="".join(characters))
-    file = io.BytesIO()
-    with TTFont(path, recalcTimestamp=False, lazy=True) as font:
-        maker.subset(font)
-        font.save(file)
-    return base64.b64encode(file.getvalue()).decode("ascii")
+def _subset(path: Path, codes: set[int]) -> str:
+    wanted = SubsetInput()
+    wanted.unicode_set.update(codes)
+    wanted.layout_feature_tag_set.clear()
+    wanted.flags = FLAGS
+    face = Face(Blob.from_file_path(str(path)))
+    return base64.b64encode(subset(face, wanted).blob.data).decode("ascii")

@@ -1,23 +1,28 @@
 """One executed notebook → one semantic page that needs nothing but itself.
 
-In: a notebook as ``export.notebooks`` wrote it. Out: HTML with the prose, tables and
-figures and no code. What notebooks and documents bring along is untrusted: only listed
-tags and attributes get through, and the page forbids itself every request.
+In: a notebook as ``reports.run`` wrote it. Out: HTML with the prose, tables and figures
+and no code. What notebooks and documents bring along is untrusted: only listed tags and
+attributes get through, and the page forbids itself every request.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from html import escape, unescape
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
 import lxml.html
 import nbformat
+import nh3
 from lxml import etree
+from lxml.html.builder import E
 from nbconvert.exporters import TemplateExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
@@ -25,9 +30,9 @@ from nbformat import NotebookNode
 from compare.base.problems import Problem, Problems, raise_any
 from compare.readings.readings import ID
 from compare.reports.fonts import font_faces
+from compare.reports.width import WIDE
 from compare.views.show import BELOW, EVIDENCE, FIGURE
 
-TAGGED = {"en": "en", "zh": "zh-CN"}
 TEMPLATES = Path(__file__).parent / "templates"
 TAGS = set(
     "a abbr aside b blockquote br caption cite code dd del div dl dt em figcaption "
@@ -38,10 +43,18 @@ GONE_WITH_CONTENT = set(
     "applet audio canvas embed frame frameset head iframe math noembed noframes "
     "noscript object script select style svg template textarea title video xmp".split()
 )
-CLASSES = {"table", "num", "long", "note", "source"}
-ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "th": {"scope"}}
-SCHEME = re.compile(r"\s*([^/?#:]*):")
-SAFE_SCHEMES = {"http", "https", "mailto"}
+CLASSES = {"table", "num", "long", "note", "source", "scroll"}
+ATTRIBUTES = {
+    "*": {"class", "lang"},
+    "a": {"href"},
+    "ol": {"start"},
+    "th": {"scope"},
+    "div": {"aria-label"},
+}
+RESERVED = {"content", "contents"}
+CONTROL = re.compile(r"[^\t\n\r\x20-\U0010ffff]|\x7f")
+SHOWN = {FIGURE, "text/html", "text/markdown"}
+RIGHT = re.compile(r"text-align:\s*right")
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 SVG_TAGS = set(
@@ -54,162 +67,76 @@ SVG_ATTRIBUTES = set(
     "gradientTransform preserveAspectRatio".split()
 )
 REFERENCE = re.compile(r"url\(\s*['\"]?#([^)'\"]+)['\"]?\s*\)")
-WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60"
 ID_CELL = re.compile(rf"<td>(?:{ID}(?:[;\s]|<br>)*)+</td>")
 BREAK_IN_CHINESE = re.compile(f"(?<=[{WIDE}])\n(?=[{WIDE}])")
-WORDS = {
-    "en": {
-        "skip": "Skip to the content",
-        "contents": "Contents",
-        "home": "All reports",
-        "filter": "Filter rows",
-        "count": "{n} of {all} rows",
-    },
-    "zh": {
-        "skip": "跳到正文",
-        "contents": "目录",
-        "home": "全部报告",
-        "filter": "筛选行",
-        "count": "共 {all} 行，显示 {n} 行",
-    },
-}
 HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 BOX = re.compile(r'<aside>(\s*<h[1-6] id="([^"]*)")')
 
 
-def render(notebook: Path, *, home: str = "") -> str:
+@dataclass(frozen=True)
+class Drawing:
+    """A figure: for print, with its text as paths, and the values behind it as CSV."""
+
+    svg: str
+    paths: str
+    data: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """A report: its HTML, its figures by their anchors, and words of its language."""
+
+    html: str
+    figures: Mapping[str, Drawing]
+    words: Mapping[str, str]
+
+
+def render(notebook: Path) -> Page:
     """Make the page of a notebook.
 
-    The title is the only level-1 heading; level-2 headings are the contents.
-
-    Parameters
-    ----------
-    notebook
-        An executed notebook; its name tells its language.
-    home
-        Link to the page that lists all reports; none when empty.
+    The name of the notebook tells its language. The title is the only level-1 heading;
+    level-2 headings are the contents. Values and ids lead to their sentences on the
+    evidence page beside it.
 
     Raises
     ------
     Problems
-        The notebook prints, shows something without the functions of ``display``, has
-        not exactly one title, or uses the name of a figure twice.
+        The notebook prints, shows something without the functions of ``show``, has not
+        exactly one title, or uses the name of a figure twice.
     """
-    content = _read(notebook)
-    language = language_of(notebook)
-    words = WORDS[language]
-    taken: set[str] = {"content", "contents"}
-    shown = "\n".join(_blocks(content, notebook.name, taken))
-    headed, outline = _with_anchors(shown, taken)
+    content: NotebookNode = nbformat.read(notebook, as_version=4)
+    language = "zh" if notebook.stem.endswith(".zh") else "en"
+    words: Mapping[str, str] = json.loads(_template("report.json"))[language]
+    figures: dict[str, Drawing] = {}
+    shown = "\n".join(_blocks(content, notebook.name, figures))
+    headed, outline = _with_anchors(shown, RESERVED.union(figures))
     titles = [text for level, _, text in outline if level == 1]
     if len(titles) != 1:
         what = f"{len(titles)} titles (headings of level 1)."
         remedy = "begin the notebook with '# Title' and use '##' below."
         raise Problems([Problem(notebook.name, what, "exactly one.", remedy)])
     script = _template("report.js")
+    digest = hashlib.sha256(script.encode()).digest()
+    faces = font_faces("".join([headed, *titles, *words.values()]))
     page = {
         "title": titles[0],
-        "language": TAGGED[language],
         "words": words,
-        "home": home,
         "contents": [(anchor, text) for level, anchor, text in outline if level == 2],
-        "body": headed,
-        "css": font_faces("".join([headed, *titles, *words.values()]))
-        + _template("report.css"),
+        "body": _linked(headed),
+        "css": faces + _template("report.css"),
         "script": script,
-        "script_hash": base64.b64encode(
-            hashlib.sha256(script.encode()).digest()
-        ).decode(),
+        "script_hash": base64.b64encode(digest).decode(),
     }
-    exporter = TemplateExporter(
-        template_paths=[str(TEMPLATES)], template_file="report.html.j2"
-    )
-    text, _ = exporter.from_notebook_node(content, {"page": page})
-    return text
-
-
-def figures(notebook: Path, *, paths: bool = False) -> dict[str, str]:
-    """Give the figures of a notebook as SVG.
-
-    Parameters
-    ----------
-    notebook
-        An executed notebook.
-    paths
-        Draw text as paths, for readers without the font; else text stays text, for
-        ``export.pdf``.
-
-    Returns
-    -------
-    dict
-        Anchor of each figure → its drawing.
-    """
-    found = {}
-    for _, data in _displays(_read(notebook), notebook.name):
-        if FIGURE in data:
-            drawing = data["image/svg+xml"] if paths else data[FIGURE]["svg"]
-            found[_anchor(data[FIGURE]["name"])] = clean_svg(drawing)
-    return found
-
-
-def figure_data(notebook: Path) -> dict[str, str]:
-    """Give the values behind the figures of a notebook: anchor of each → CSV."""
-    return {
-        _anchor(data[FIGURE]["name"]): data[FIGURE]["data"]
-        for _, data in _displays(_read(notebook), notebook.name)
-        if FIGURE in data
-    }
-
-
-def language_of(notebook: Path) -> str:
-    """Language of a notebook, by its name.
-
-    Examples
-    --------
-    >>> language_of(Path("briefing.zh.ipynb")), language_of(Path("01_beds.ipynb"))
-    ('zh', 'en')
-    """
-    return "zh" if notebook.stem.endswith(".zh") else "en"
-
-
-def link_evidence(page: str) -> str:
-    """Make the links of a page lead to the evidence page beside it.
-
-    Links of values point to where notebooks find that page; ids that fill a table cell
-    are linked to their sentences.
-
-    Parameters
-    ----------
-    page
-        A page made by ``render``.
-
-    Examples
-    --------
-    >>> link_evidence("<td>jiamusi:814</td>")
-    '<td><a href="evidence.html#jiamusi:814">jiamusi:814</a></td>'
-    >>> link_evidence('<a href="../reports/evidence.html#jiamusi:814">32</a>')
-    '<a href="evidence.html#jiamusi:814">32</a>'
-    """
-    beside = EVIDENCE.rpartition("/")[2]
-
-    def linked(cell: re.Match[str]) -> str:
-        return re.sub(ID, rf'<a href="{beside}#\g<0>">\g<0></a>', cell[0])
-
-    return ID_CELL.sub(linked, page.replace(f'href="{EVIDENCE}', f'href="{beside}'))
+    layout = {"template_paths": [str(TEMPLATES)], "template_file": "report.html.j2"}
+    text, _ = TemplateExporter(**layout).from_notebook_node(content, {"page": page})
+    return Page(text, figures, words)
 
 
 def clean_html(markup: str) -> str:
     """Keep the listed tags and attributes and all harmless text.
 
-    Parameters
-    ----------
-    markup
-        HTML from anybody.
-
-    Returns
-    -------
-    str
-        Well-formed HTML without ids, scripts, styles, pictures and unsafe links.
+    Well-formed HTML, from anybody's, without ids, scripts, styles, pictures and unsafe
+    links.
 
     Examples
     --------
@@ -220,25 +147,25 @@ def clean_html(markup: str) -> str:
     """
     if not markup.strip():
         return ""
-    printable = re.sub(r"[^\t\n\r\x20-\U0010ffff]|\x7f", "", markup)
+    printable = BREAK_IN_CHINESE.sub("", CONTROL.sub("", markup))
     tree = lxml.html.fragment_fromstring(printable, create_parent="div")
-    return _inside(tree)
+    for cell in tree.iter("td", "th"):
+        if RIGHT.search(cell.get("style", "")):
+            cell.classes.add("num")
+        if cell.tag == "th":
+            cell.set("scope", cell.get("scope", "col"))
+    for link in tree.iterfind(".//a[@href]"):
+        link.set("href", re.sub(r"[\t\n\r]", "", link.get("href", "")))
+    for table in list(tree.iter("table")):
+        _let_scroll(table)
+    inside = lxml.html.tostring(tree, encoding="unicode")
+    return CLEANER.clean(inside.removeprefix("<div>").removesuffix("</div>"))
 
 
 def clean_svg(drawing: str, prefix: str = "") -> str:
-    """Keep what draws: no scripts, styles, links or outside pictures.
+    """Keep one ``svg`` element with what draws: no scripts, styles or outside pictures.
 
-    Parameters
-    ----------
-    drawing
-        An SVG file.
-    prefix
-        Put before every id, so that several drawings share one page.
-
-    Returns
-    -------
-    str
-        One ``svg`` element.
+    The prefix is put before every id, so that several drawings share one page.
 
     Examples
     --------
@@ -259,49 +186,31 @@ def clean_svg(drawing: str, prefix: str = "") -> str:
     return etree.tostring(clean, encoding="unicode")
 
 
-def _read(notebook: Path) -> NotebookNode:
-    content: NotebookNode = nbformat.read(notebook, as_version=4)
-    return content
-
-
-def _displays(
-    notebook: NotebookNode, name: str
-) -> Iterator[tuple[NotebookNode, dict[str, Any]]]:
-    """Yield each cell with each of its displays; a Markdown cell is one display."""
+def _blocks(
+    notebook: NotebookNode, name: str, figures: dict[str, Drawing]
+) -> Iterator[str]:
+    """Yield clean HTML for each prose cell and each display; collect the drawings."""
     problems = []
     for number, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type == "markdown":
-            yield cell, {"text/markdown": cell.source}
-            continue
+            yield clean_html(_from_markdown(cell.source))
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            known = data.keys() & {FIGURE, "text/html", "text/markdown"}
-            if output.output_type == "display_data" and known:
-                yield cell, data
-            else:
+            if output.output_type != "display_data" or not data.keys() & SHOWN:
                 problems.append(_not_for_readers(f"{name} cell {number}", output))
+            elif FIGURE in data:
+                yield _figure(data, name, figures)
+            else:
+                prose = data.get("text/html") or _from_markdown(data["text/markdown"])
+                yield clean_html(prose)
     raise_any(problems)
 
 
 def _not_for_readers(where: str, output: NotebookNode) -> Problem:
     text = output.get("text") or output.get("data", {}).get("text/plain", "")
-    return Problem(
-        where,
-        f"an output that no reader can use ({output.output_type}): {text[:60]!r}.",
-        "a table, a figure or a sentence.",
-        "call show_table, show_figure or show_text.",
-    )
-
-
-def _blocks(notebook: NotebookNode, name: str, taken: set[str]) -> Iterator[str]:
-    """Yield clean HTML for each display."""
-    for _, data in _displays(notebook, name):
-        if FIGURE in data:
-            yield _figure(data, name, taken)
-        elif "text/html" in data:
-            yield clean_html(data["text/html"])
-        else:
-            yield clean_html(_from_markdown(data["text/markdown"]))
+    what = f"an output that no reader can use ({output.output_type}): {text[:60]!r}."
+    remedy = "call show_table, show_figure or show_text."
+    return Problem(where, what, "a table, a figure or a sentence.", remedy)
 
 
 def _from_markdown(text: str) -> str:
@@ -309,17 +218,17 @@ def _from_markdown(text: str) -> str:
     return MarkdownWithMath(renderer=renderer).render(text)
 
 
-def _figure(data: dict[str, Any], name: str, taken: set[str]) -> str:
+def _figure(data: dict[str, Any], name: str, figures: dict[str, Drawing]) -> str:
     """One drawing with its words; the drawing is inline and has its own ids."""
     words = {key: escape(value) for key, value in data[FIGURE].items()}
     anchor = _anchor(data[FIGURE]["name"])
-    if anchor in taken:
+    if anchor in RESERVED.union(figures):
         where = f"{name} figure {words['name']}"
         remedy = "give each figure its own name."
         raise Problems([Problem(where, "its name is used twice.", remedy=remedy)])
-    taken.add(anchor)
-    drawing = clean_svg(data["image/svg+xml"], f"d{len(taken)}-")
-    drawing = drawing.replace(
+    text, paths = data[FIGURE]["svg"], data["image/svg+xml"]
+    figures[anchor] = Drawing(clean_svg(text), clean_svg(paths), data[FIGURE]["data"])
+    drawing = clean_svg(paths, f"d{len(figures)}-").replace(
         f'<svg xmlns="{SVG[1:-1]}"', f'<svg role="img" aria-label="{words["alt"]}"', 1
     )
     noted, from_ = BELOW[words["language"]]
@@ -345,11 +254,9 @@ def _with_anchors(body: str, taken: set[str]) -> tuple[str, list[tuple[int, str,
     def numbered(match: re.Match[str]) -> str:
         level, inside = match.groups()
         text = unescape(re.sub(r"<[^>]*>", "", inside)).strip()
-        anchor = wanted = _anchor(text) or "section"
-        count = 1
-        while anchor in taken:
-            count += 1
-            anchor = f"{wanted}-{count}"
+        wanted = _anchor(text) or "section"
+        names = chain([wanted], (f"{wanted}-{number}" for number in count(2)))
+        anchor = next(name for name in names if name not in taken)
         taken.add(anchor)
         outline.append((int(level), anchor, text))
         return f'<h{level} id="{escape(anchor)}">{inside}</h{level}>'
@@ -358,64 +265,30 @@ def _with_anchors(body: str, taken: set[str]) -> tuple[str, list[tuple[int, str,
     return BOX.sub(r'<aside aria-labelledby="\2">\1', headed), outline
 
 
-def _inside(element: lxml.html.HtmlElement) -> str:
-    """Clean content of an element."""
-    parts = [_text(element.text)]
-    for child in element:
-        parts += [_clean(child), _text(child.tail)]
-    return "".join(parts)
-
-
-def _text(text: str | None) -> str:
-    return escape(BREAK_IN_CHINESE.sub("", text or ""), quote=False)
-
-
-def _clean(element: lxml.html.HtmlElement) -> str:
-    """Clean markup of one element: kept, opened up, or gone with its content."""
-    tag = element.tag
-    if not isinstance(tag, str) or tag in GONE_WITH_CONTENT:
-        return ""
-    inside = _inside(element)
-    if tag not in TAGS:
-        return inside
-    attributes = "".join(
-        f' {name}="{escape(value)}"' for name, value in _attributes(element)
-    )
-    if tag in {"br", "hr"}:
-        return f"<{tag}>"
-    markup = f"<{tag}{attributes}>{inside}</{tag}>"
-    return _scrolling(element, markup) if tag == "table" else markup
-
-
-def _attributes(element: lxml.html.HtmlElement) -> Iterable[tuple[str, str]]:
-    """Yield the attributes that stay, and the scope that every header cell needs."""
-    tag = str(element.tag)
-    for name in sorted(ATTRIBUTES.get(tag, set()).intersection(element.keys())):
-        value = element.get(name, "")
-        if name != "href" or _is_safe(value):
-            yield name, value
-    classes = CLASSES.intersection(element.get("class", "").split())
-    if "text-align:right" in element.get("style", "").replace(" ", ""):
-        classes.add("num")
-    if classes:
-        yield "class", " ".join(sorted(classes))
-    if "lang" in element.keys():
-        yield "lang", element.get("lang", "")
-    if tag == "th" and "scope" not in element.keys():
-        yield "scope", "col"
-
-
-def _is_safe(link: str) -> bool:
-    scheme = SCHEME.match(re.sub(r"[\x00-\x20\x7f]", "", link))
-    return scheme is None or scheme[1].lower() in SAFE_SCHEMES
-
-
-def _scrolling(table: lxml.html.HtmlElement, markup: str) -> str:
+def _let_scroll(table: lxml.html.HtmlElement) -> None:
     """Let a wide table scroll in its own place, by keyboard too."""
-    caption = table.find("caption")
-    label = escape(caption.text_content()) if caption is not None else ""
-    region = f' role="region" aria-label="{label}"' if label else ""
-    return f'<div class="scroll" tabindex="0"{region}>{markup}</div>'
+    place = E.div({"class": "scroll", "tabindex": "0"})
+    for caption in table.iterchildren("caption"):
+        place.attrib.update({"role": "region", "aria-label": caption.text_content()})
+    place.tail, table.tail = table.tail, None
+    table.getparent().replace(table, place)
+    place.append(table)
+
+
+def _kept(tag: str, name: str, value: str) -> str | None:
+    """Classes that are listed; every other attribute as it is."""
+    if name != "class":
+        return value
+    return " ".join(sorted(CLASSES.intersection(value.split()))) or None
+
+
+def _linked(markup: str) -> str:
+    """Link values, and ids that fill a cell, to the evidence page beside this one."""
+    beside = EVIDENCE.rpartition("/")[2]
+    return ID_CELL.sub(
+        lambda cell: re.sub(ID, rf'<a href="{beside}#\g<0>">\g<0></a>', cell[0]),
+        markup.replace(f'href="{EVIDENCE}', f'href="{beside}'),
+    )
 
 
 def _copy(source: etree._Element, target: etree._Element, prefix: str) -> None:
@@ -446,3 +319,14 @@ def _drawing_attribute(name: str, value: str, prefix: str) -> tuple[str, str] | 
 
 def _template(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+CLEANER = nh3.Cleaner(
+    tags=TAGS,
+    clean_content_tags=GONE_WITH_CONTENT,
+    attributes=ATTRIBUTES,
+    tag_attribute_values={"div": {"tabindex": {"0"}, "role": {"region"}}},
+    attribute_filter=_kept,
+    url_schemes={"http", "https", "mailto"},
+    link_rel=None,
+)

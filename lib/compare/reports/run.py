@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -35,16 +36,7 @@ def execute(source: Path, destination: Path, *, root: Path) -> None:
     """Run a notebook and write it with its outputs, or write nothing.
 
     The kernel belongs to the running environment, works in the notebook's folder and
-    finds the data by ``COMPARE_ROOT``.
-
-    Parameters
-    ----------
-    source
-        The notebook to run.
-    destination
-        Where the executed notebook goes; may be ``source``.
-    root
-        The tree that holds the data.
+    finds the data by ``COMPARE_ROOT``. The destination may be the source.
 
     Raises
     ------
@@ -53,71 +45,65 @@ def execute(source: Path, destination: Path, *, root: Path) -> None:
     """
     notebook = nbformat.read(source, as_version=4)
     where = _place(source, root)
-    _forget_outputs(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
     failure = _run(notebook, source.parent, root)
-    problems = list(_complaints(notebook, where))
-    if failure and not problems:
+    raise_any(_complaints(notebook, where))
+    if failure:
         remedy = "run the notebook in JupyterLab and shorten or repair the cell."
-        problems = [Problem(where, failure, remedy=remedy)]
-    raise_any(problems)
+        raise Problems([Problem(where, failure, remedy=remedy)])
     destination.write_text(stored_form(notebook), encoding="utf-8", newline="\n")
 
 
+@contextmanager
 def execute_all(
-    sources: Iterable[Path],
-    folder: Path,
-    *,
-    root: Path,
-    done: Callable[[str], None] = lambda name: None,
-    max_workers: int = 2,
-) -> None:
-    """Run several notebooks side by side.
+    sources: Iterable[Path], folder: Path, *, root: Path
+) -> Iterator[Iterator[Path]]:
+    """Run several notebooks side by side, the largest first, while the caller goes on.
 
-    Parameters
-    ----------
-    sources
-        The notebooks to run.
-    folder
-        Where the executed notebooks go, under their own names.
-    root
-        The tree that holds the data.
-    done
-        Is told the file name of each notebook that has ended, for a progress bar.
-    max_workers
-        How many kernels run at the same time.
+    The executed notebooks go to the folder, under their own names.
 
-    Raises
+    Yields
     ------
-    Problems
-        All problems of all notebooks; those without a problem are written.
+    iterator of Path
+        Each executed notebook, as soon as it has ended. At its end it raises all
+        problems of all notebooks; those without a problem are written.
     """
-    problems: list[Problem] = []
-    with ThreadPoolExecutor(max_workers) as pool:
-        runs: dict[Future[None], str] = {
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        runs = {
             pool.submit(execute, source, folder / source.name, root=root): source.name
-            for source in sources
+            for source in sorted(sources, key=lambda one: -one.stat().st_size)
         }
-        for run in as_completed(runs):
-            failure = run.exception()
-            if isinstance(failure, Problems):
-                problems += failure.problems
-            elif failure:
-                raise failure
-            done(runs[run])
-    raise_any(problems)
+        try:
+            yield _ended(runs, folder)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def stored_form(notebook: NotebookNode) -> str:
     """Text of an executed notebook as it is stored: no versions, timings, random ids.
 
-    Parameters
-    ----------
-    notebook
-        Is changed: metadata are fixed, and cells without an id get one.
+    The notebook is changed: metadata are fixed, and cells without an id get one.
     """
-    _forget_the_run(notebook)
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    notebook.metadata = nbformat.from_dict(METADATA)
+    for number, cell in enumerate(notebook.cells, start=1):
+        cell.setdefault("id", f"cell-{number:02}")
+        cell.metadata.pop("execution", None)
     text: str = nbformat.writes(notebook, indent=1)
     return text.rstrip("\n") + "\n"
+
+
+def _ended(runs: Mapping[Future[None], str], folder: Path) -> Iterator[Path]:
+    problems: list[Problem] = []
+    for run in as_completed(runs):
+        try:
+            run.result()
+            yield folder / runs[run]
+        except Problems as failure:
+            problems += failure.problems
+    raise_any(problems)
 
 
 def _run(notebook: NotebookNode, folder: Path, root: Path) -> str:
@@ -167,18 +153,3 @@ def _place(source: Path, root: Path) -> str:
     if source.resolve().is_relative_to(root.resolve()):
         return source.resolve().relative_to(root.resolve()).as_posix()
     return source.name
-
-
-def _forget_outputs(notebook: NotebookNode) -> None:
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-
-
-def _forget_the_run(notebook: NotebookNode) -> None:
-    """Leave no versions, timings or random ids; ids that cells have are kept."""
-    notebook.nbformat, notebook.nbformat_minor = 4, 5
-    notebook.metadata = nbformat.from_dict(METADATA)
-    for number, cell in enumerate(notebook.cells, start=1):
-        cell.setdefault("id", f"cell-{number:02}")
-        cell.metadata.pop("execution", None)

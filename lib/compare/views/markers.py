@@ -9,263 +9,161 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 from matplotlib import font_manager, rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.transforms import (
-    Affine2D,
-    ScaledTranslation,
-    Transform,
-    blended_transform_factory,
-)
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
-from compare.codebook.book import Place
-from compare.views.words import number, when
+from compare.base.problems import Problem, raise_any
+from compare.codebook.models import Place
+from compare.project import Project
+from compare.views.tables import reference_lines
+from compare.views.words import Row, Words, filled
 
-INK, GREY, FAINT = "#222222", "#666666", "#d9d9d9"
-LONGEST_LINE_NAME = 24
+WIDTH = 7.2
+INK, GREY, FAINT, LINE = "#222222", "#666666", "#d9d9d9", "#bbbbbb"
 BASELINE, TARGET, DERIVED = "baseline", "target", "derived"
-PROJECTION = "projection"
-UNDATED = "undated"
-APART: dict[str, Any] = {"facecolor": "#f2f2f2", "edgecolor": "#bbbbbb", "hatch": "xx"}
-CAUTION = "\\\\"
+PROJECTION, SCENARIO = "projection", "scenario"
+RANGE, CAUTION = "////", "\\\\"
+Look: TypeAlias = dict[str, Any]
+Spot: TypeAlias = tuple[float, float]
+PLAIN: Look = dict(marker="o", color=GREY, markeredgewidth=1.3, linestyle="none")
+MARKS: dict[str, Look] = {
+    BASELINE: {},
+    TARGET: dict(markerfacecolor="white", markeredgewidth=2),
+    PROJECTION: dict(markersize=9, fillstyle="bottom", markerfacecoloralt="white"),
+    "county": dict(markerfacecolor="white", marker="D"),
+    DERIVED: dict(marker="x", markeredgewidth=2),
+}
+BARS: dict[str, Look] = {
+    "range": dict(facecolor="white", edgecolor=GREY, hatch=RANGE),
+    "grade_b": dict(facecolor="white", edgecolor=LINE, hatch=CAUTION),
+    "apart": dict(facecolor="#f2f2f2", edgecolor=LINE, hatch="xx"),
+}
+STEM: Look = dict(arrowstyle="-", capstyle="round", snap=True, shrinkA=0, shrinkB=0)
+SMALL: Look = dict(fontsize=7, linespacing=1.0, color=GREY, zorder=6)
+LONGEST_LINE_NAME = 24
 
 
-def caution(axes: Axes, y: float) -> None:
-    """Hatch a row faintly: its values are compared with care."""
-    axes.axhspan(
-        y - 0.46,
-        y + 0.46,
-        facecolor="none",
-        edgecolor=FAINT,
-        hatch=CAUTION,
-        linewidth=0,
-        zorder=0,
-    )
-
-
-def mark(
-    axes: Axes,
-    value: float,
-    y: float,
-    place: Place,
-    *,
-    kind: str,
-    derived: bool = False,
-) -> None:
+def mark(axes: Axes, value: float, y: float, place: Place, kind: str) -> None:
     """Draw a filled baseline, a ring target, a cross for derived; hollow: county.
 
     A projection is half filled: the document expects it, nobody promises it.
     """
-    target = kind == TARGET
-    ring = target or place.fill == "hollow"
-    half = kind == PROJECTION
-    axes.plot(
-        value,
-        y,
-        marker="x" if derived else place.marker,
-        markersize=9 if target or half else 7.5,
-        fillstyle="bottom" if half else "full",
-        markerfacecolor="white" if ring and not half else place.colour,
-        markerfacecoloralt="white",
-        markeredgecolor=place.colour,
-        markeredgewidth=2 if target or derived else 1.3,
-        linestyle="none",
-        zorder=4,
-    )
+    look = PLAIN | {"marker": place.marker, "color": place.colour, "zorder": 4}
+    look["markersize"] = 9 if kind in (TARGET, PROJECTION) else 7.5
+    if place.fill == "hollow" and kind != PROJECTION:
+        look["markerfacecolor"] = "white"
+    axes.plot(value, y, **look | MARKS.get(kind, {}))
 
 
-def span(
+def span(axes: Axes, row: Row, y: float, place: Place, **look: Any) -> None:
+    """Draw a range as a hatched bar, from end to end, never as a point."""
+    look = {"height": 0.22, "facecolor": "white", **look, "hatch": RANGE, "zorder": 2}
+    width = row["upper"] - row["lower"]
+    axes.barh(y, width, left=row["lower"], edgecolor=place.colour, **look)
+
+
+def middle(row: Row) -> float:
+    """Middle of a range: where its words stand."""
+    return float(row["lower"] / 2 + row["upper"] / 2)
+
+
+def caution(axes: Axes, y: float) -> None:
+    """Hatch a row faintly: its values are compared with care."""
+    look = BARS["grade_b"] | {"facecolor": "none", "edgecolor": FAINT}
+    axes.axhspan(y - 0.46, y + 0.46, **look, linewidth=0, zorder=0)
+
+
+def write(
     axes: Axes,
-    lower: float,
-    upper: float,
-    y: float,
-    place: Place,
-    *,
-    height: float = 0.22,
-    face: str = "white",
+    words: str,
+    spot: Spot,
+    away: Spot = (0, 0),
+    pad: float | None = 0.5,
+    **look: Any,
 ) -> None:
-    """Draw a range as a hatched bar, never as a point."""
-    axes.barh(
-        y,
-        upper - lower,
-        left=lower,
-        height=height,
-        facecolor=face,
-        edgecolor=place.colour,
-        hatch="////",
-        zorder=2,
-    )
+    """Write words some points away from a spot, on white where there is a pad."""
+    box = None if pad is None else dict(facecolor="white", edgecolor="none", pad=pad)
+    plain: Look = dict(ha="center", va="center", fontsize=8, linespacing=1.1, zorder=5)
+    look = {**plain, "color": INK, **look, "bbox": box}
+    axes.annotate(words, spot, xytext=away, textcoords="offset points", **look)
 
 
-def below(axes: Axes, x: float, y: float, words: str, side: str) -> None:
-    """Write a label under a mark; beside marks lean away from each other."""
-    axes.annotate(
-        words,
-        (x, y),
-        xytext=({"center": 0, "right": 1, "left": -1}[side], -8),
-        textcoords="offset points",
-        ha=side,
-        va="top",
-        fontsize=8,
-        linespacing=1.1,
-        color=INK,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
-        zorder=5,
-    )
-
-
-def reference(axes: Axes, lines: pd.DataFrame) -> None:
-    """Draw reference lines, named above the axes on two levels."""
-    low, high = axes.get_xlim()
-    drawn = lines[lines["line"] != "none"].sort_values("value")
-    values = drawn["value"].astype(float).tolist()
-    for rank, (value, row) in enumerate(zip(values, drawn.itertuples(), strict=True)):
-        axes.axvline(
-            value,
-            color=INK,
-            linewidth=1.0,
-            linestyle="-" if row.line == "solid" else ":",
-            zorder=1,
-        )
-        symbol = {">": ">", ">=": "≥"}.get(str(row.comparator), "")
-        right = value > low + 0.55 * (high - low)
-        english = f"{symbol}{number(value)} {row.label_en}"
-        if len(english) > LONGEST_LINE_NAME:
-            english = english.replace(", ", ",\n", 1)
-        axes.annotate(
-            f"{english}\n{row.label_zh}",
-            (value, 1),
-            xycoords=axes.get_xaxis_transform(),
-            xytext=(0, 3 + 26 * (rank % 2)),
-            textcoords="offset points",
-            ha="right" if right else "left",
-            va="bottom",
-            fontsize=7,
-            linespacing=1.0,
-            color=GREY,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
-            zorder=6,
-        )
-        axes.plot(
-            [value, value],
-            [0, 3 + 26 * (rank % 2)],
-            color=GREY,
-            linewidth=0.6,
-            transform=above(axes),
-            clip_on=False,
-            zorder=5,
-        )
-
-
-def above(axes: Axes) -> Transform:
-    """Across as the data, up in points from the top of the axes."""
-    box: Any = axes.transAxes
-    points = Affine2D().scale(1 / 72) + axes.figure.dpi_scale_trans
-    up = points + ScaledTranslation(0, 1, box)
-    return blended_transform_factory(axes.transData, up)
-
-
-def key(
-    figure: Figure,
-    *,
-    county: bool = True,
-    bar: bool = False,
-    apart: bool = False,
-    grades: Iterable[str] = (),
-    kinds: Iterable[str] = (BASELINE, TARGET, DERIVED),
-) -> None:
-    """Say what the marks mean, below the figure; nothing that it does not hold."""
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
-
-    def mark(label: str, shape: str, fill: str, edge: float) -> Line2D:
-        return Line2D(
-            [],
-            [],
-            marker=shape,
-            markerfacecolor=fill,
-            markeredgecolor=GREY,
-            markeredgewidth=edge,
-            linestyle="none",
-            label=label,
-        )
-
-    kinds = set(kinds)
-    half = mark("projection 预测", "o", GREY, 1.3)
-    half.set(fillstyle="bottom", markerfacecoloralt="white", markersize=9)
-    hatches: dict[str, dict[str, Any]] = {
-        "range that the words allow 区间": {"edgecolor": GREY, "hatch": "////"},
-        "grade B: see letters 谨慎比较": {"edgecolor": "#bbbbbb", "hatch": CAUTION},
-        "other base: not compared 口径不同，不比较": APART,
-    }
-    bars = [
-        Patch(**{"facecolor": "white", **look}, label=label)
-        for label, look in hatches.items()
-    ]
-    shown = [
-        (True, mark("baseline 基期", "o", GREY, 1.3)),
-        (TARGET in kinds, mark("target 目标", "o", "white", 2)),
-        (PROJECTION in kinds, half),
-        (county, mark("county 县 (hollow)", "D", "white", 1.3)),
-        (bar and DERIVED in kinds, mark("derived 推算", "x", GREY, 2)),
-        *zip((bar, "B" in set(grades), apart), bars, strict=True),
-    ]
-    handles = [handle for wanted, handle in shown if wanted]
-    figure.legend(
-        handles=handles,
-        loc="outside lower center",
-        ncols=3 if len(handles) > 4 else 4,
-        fontsize=8,
-        frameon=False,
-    )
+def write_inside(axes: Axes, words: str, spot: Spot, **look: Any) -> None:
+    """Write words inside a panel, at a fraction of its width and height."""
+    look |= {"xycoords": "axes fraction", "linespacing": None}
+    write(axes, words, spot, pad=None, **look)
 
 
 def beside(
-    axes: Axes,
-    words: str,
-    spot: tuple[float, float],
-    *,
-    above: bool,
-    side: str = "center",
+    axes: Axes, words: str, spot: Spot, *, above: bool, side: str = "center"
 ) -> None:
     """Write words above or below a spot."""
-    axes.annotate(
-        words,
-        spot,
-        xytext=(0, 10 if above else -9),
-        textcoords="offset points",
-        ha=side,
-        va="bottom" if above else "top",
-        fontsize=8,
-        linespacing=1.15,
-        color=INK,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
-        zorder=5,
-    )
+    away, va = ((0, 10), "bottom") if above else ((0, -9), "top")
+    write(axes, words, spot, away, ha=side, va=va, linespacing=1.15)
 
 
-def named(place: Place) -> str:
-    """Name of a place in both languages."""
-    return f"{place.short_zh} {place.short_en}"
+def reference(axes: Axes, project: Project, frame: pd.DataFrame) -> None:
+    """Draw the reference lines of a frame, named above the axes on two levels."""
+    low, high = axes.get_xlim()
+    words, lines = Words(project.book), reference_lines(project, frame)
+    drawn = lines[lines["line"] != "none"].sort_values("value")
+    stem = STEM | {"color": GREY, "linewidth": 0.6}
+    for rank, row in enumerate(drawn.to_dict("records")):
+        value = row["value"]
+        line = "-" if row["line"] == "solid" else ":"
+        axes.axvline(value, color=INK, linewidth=1.0, linestyle=line, zorder=1)
+        form = words.label("comparator_form", row["comparator"])
+        english = f"{filled(form, words.number(value))} {row['label_en']}"
+        if len(english) > LONGEST_LINE_NAME:
+            english = english.replace(", ", ",\n", 1)
+        spot, up = (value, 1), (0, 3 + 26 * (rank % 2))
+        at: Look = dict(xycoords=axes.get_xaxis_transform())
+        write(axes, "", spot, up, pad=None, arrowprops=stem, **at)
+        side = "right" if value > low + 0.55 * (high - low) else "left"
+        told = f"{english}\n{row['label_zh']}"
+        write(axes, told, spot, up, ha=side, va="bottom", pad=1.0, **SMALL | at)
 
 
-def year(period: str) -> int:
-    """Last year of a period."""
-    return int(period.split("/")[-1][:4])
+@contextmanager
+def canvas(
+    project: Project, frame: pd.DataFrame, inches: float, *also: str
+) -> Iterator[Figure]:
+    """Give a figure for a frame, as wide as the text, with a key to its marks below.
+
+    The plans, kinds and grades of the frame have marks of their own; ``also`` are codes
+    of others: ``derived``, ``range`` or ``apart``. An empty frame is a problem.
+    """
+    if frame.empty:
+        what, wanted = "there is nothing to draw.", "a frame with at least one row."
+        remedy = "leave the figure out, or ask the view for another place."
+        raise_any([Problem("figure", what, wanted, remedy)])
+    with style():
+        figure = Figure(figsize=(WIDTH, inches), layout="constrained")
+        yield figure
+        _key(figure, project, frame, also)
 
 
-def dated(period: str) -> str:
-    """Write a period as print does, and the lack of one in a word."""
-    return when(period) or UNDATED
-
-
-def undated_last(words: str) -> bool:
-    """Sort labels without a date behind those with one."""
-    return words.endswith(UNDATED)
+def _key(
+    figure: Figure, project: Project, frame: pd.DataFrame, also: Iterable[str]
+) -> None:
+    """Say what marks mean, below the figure; nothing that it does not hold."""
+    words = Words(project.book)
+    wanted = {BASELINE, *frame.get("kind", ()), *also}
+    if any(project.book.place(doc).fill == "hollow" for doc in frame["doc"]):
+        wanted.add("county")
+    if "B" in set(frame.get("grade", ())):
+        wanted.add("grade_b")
+    lines = [Line2D([], [], **PLAIN | MARKS[code]) for code in MARKS if code in wanted]
+    patches = [Patch(**BARS[code]) for code in BARS if code in wanted]
+    told = [words.both("figure", code) for code in MARKS | BARS if code in wanted]
+    look: Look = dict(ncols=3 if len(told) > 4 else 4, fontsize=8, frameon=False)
+    figure.legend([*lines, *patches], told, loc="outside lower center", **look)
 
 
 @contextmanager
@@ -278,9 +176,8 @@ def style() -> Iterator[None]:
     if path not in {font.fname for font in font_manager.fontManager.ttflist}:
         font_manager.fontManager.addfont(path)
     family = font_manager.FontProperties(fname=path).get_name()
-    settings = {
-        **seaborn.axes_style("whitegrid"),
-        **seaborn.plotting_context("paper"),
+    plain = seaborn.axes_style("whitegrid") | seaborn.plotting_context("paper")
+    own = {
         "font.family": [family],
         "font.size": 8.5,
         "axes.titlesize": 9,
@@ -295,5 +192,5 @@ def style() -> Iterator[None]:
         "svg.hashsalt": "compare",
         "figure.dpi": 150,
     }
-    with rc_context(settings):
+    with rc_context(plain | own):
         yield

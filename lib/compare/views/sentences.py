@@ -1,37 +1,34 @@
 """Sentences that take their numbers from the data.
 
 In: a text with names in braces. Out: Markdown in which every name is a number, worded
-in the language of the text and linked to its evidence. A number that was typed would be
-right until the data change; a name that the data do not know is a problem at once.
+in the language of the text and linked to its evidence. A number that was typed, right
+until the data change, is a problem, and so is a name that the data do not know.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain
-from pathlib import Path
+from itertools import combinations
 from string import digits
-from types import SimpleNamespace
-from typing import Any
 
-import pandas as pd
-
-from compare.base.problems import Problem, raise_any
-from compare.codebook.book import Codebook, ReferenceLine, find_root, load_codebook
+from compare.base.problems import Problem, Problems, raise_any
+from compare.codebook.models import ReferenceLine
+from compare.project import Project
+from compare.views.coverage import counts
 from compare.views.show import evidence_link
-from compare.views.tables import comparability, counts, findings, load, load_derived
-from compare.views.words import between, filled, number, worded
+from compare.views.words import Row, Words, when
 
 NAME = re.compile(r"\{([^{}|]+)(?:\|([a-z0-9]+))?\}")
 GRADE = "grade"
+NO_VALUE = re.compile(r"\{[^{}]*\}|`[^`]*`|(?m:^\s*\d+\. )")
 MARKUP = re.compile(r"([\\`*_\[\]<>|~])")
-Row = Mapping[Any, Any]
 
 
-def tell(text: str, root: Path | None = None, *, language: str = "en") -> str:
-    """Fill a text with what the data say.
+def tell(project: Project, text: str, words: Words) -> str:
+    """Fill a text with what the data say: Markdown with links, for a notebook.
 
     Names in braces are replaced, line by line:
 
@@ -41,204 +38,178 @@ def tell(text: str, root: Path | None = None, *, language: str = "en") -> str:
     * the id of a finding by its verdict, with ``|computed`` by what was computed;
     * a reference line, such as ``{CN:nursing_bed_share:2024}``, by its value, with
       ``|time`` by its year;
-    * a count of ``views.counts``, such as ``{both:jiamusi}``;
+    * a count of ``views.coverage.counts``, such as ``{both:jiamusi}``;
     * ``{grade}`` by the worst grade among the values of several places that the same
-      line names, with its facets.
-
-    Parameters
-    ----------
-    text
-        Markdown. A line that names values of several places must say ``{grade}``.
-    language
-        ``en`` or ``zh``.
-
-    Returns
-    -------
-    str
-        Markdown with links to the evidence page as seen from a notebook.
+      line names, and their inputs, with its facets.
 
     Raises
     ------
     Problems
-        A name is unknown, or a line compares places without telling the grade.
+        A number is typed, a name is unknown, or a line compares places without telling
+        the grade.
 
     Examples
     --------
-    >>> print(tell("Jiamusi had {jiamusi:814} beds per thousand."))
+    >>> import compare
+    >>> plans = compare.load()
+    >>> text = "Jiamusi had {jiamusi:814} beds per thousand."
+    >>> print(tell(plans.project, text, plans.words("en")))
     Jiamusi had [32](../reports/evidence.html#jiamusi:814&lang=en) beds per thousand.
     """
-    known = _Known(root or find_root(), language)
+    names = _Names(project, words)
     lines = text.split("\n")
-    raise_any(problem for line in lines for problem in _problems(line, known))
-    return "\n".join(map(known.fill, lines))
+    raise_any(problem for line in lines for problem in _problems(line, names))
+    return "\n".join(map(names.fill, lines))
 
 
-class _Known:
+def typed(text: str, phrases: Iterable[str]) -> list[str]:
+    """Find the digit runs of a text outside names in braces and declared phrases.
+
+    The numbers of a list, and what stands between backticks, are none. Phrases are
+    words with digits that are no values: the codes of the list ``phrase``.
+
+    Examples
+    --------
+    >>> typed("1. {jiamusi:814} of 36.4 people aged 60", ["aged 60"])
+    ['36', '4']
+    """
+    text = NO_VALUE.sub("", text)
+    for phrase in sorted(phrases, key=len, reverse=True):
+        text = text.replace(phrase, "")
+    return re.findall(r"\d+", text)
+
+
+@dataclass(frozen=True)
+class _Names:
     """Everything that a name can stand for, in one language."""
 
-    def __init__(self, root: Path, language: str) -> None:
-        self.root, self.language = root, language
-        self.book: Codebook = load_codebook(root)
-        self.observations = _by_id(load(root))
-        self.derived = _by_id(load_derived(root))
-        self.findings = _by_id(findings(root))
-        self.lines: dict[str, ReferenceLine] = {
-            f"{row.ref_area}:{row.indicator}:{row.time_period}": row
-            for row in self.book.reference_lines
+    project: Project
+    words: Words
+
+    @cached_property
+    def lines(self) -> Mapping[str, ReferenceLine]:
+        """Reference lines, by name."""
+        rows = self.project.book.reference_lines
+        return {
+            f"{row.ref_area}:{row.indicator}:{row.time_period}": row for row in rows
         }
 
     @cached_property
-    def counts(self) -> dict[str, int]:
-        return counts(self.root)
+    def counts(self) -> Mapping[str, int]:
+        """Counts, by name."""
+        return counts(self.project)
 
-    def __contains__(self, name: str) -> bool:
-        return (
-            name == GRADE
-            or any(
-                name in known
-                for known in (self.observations, self.derived, self.findings)
-            )
-            or name in self.lines
-            or name in self.counts
-        )
+    def meant(self, name: str) -> str:
+        """Name that is known now: ids of old lead to those of today."""
+        if name == GRADE or name in self.lines:
+            return name
+        of_plan = name.partition(":")[0] in self.project.book.documents
+        counted = not of_plan and name in self.counts
+        return name if counted else self.project.resolve(name)
 
-    def values(self, names: list[str]) -> list[str]:
+    def values(self, names: Iterable[str]) -> list[str]:
         """Those names that are values of a place."""
         return [
-            name for name in names if name in self.observations or name in self.derived
+            name for name in names if "indicator" in self.project.rows.get(name, {})
         ]
-
-    def parts(self, name: str) -> set[str]:
-        """Tell what may stand behind a name: its value alone, or one of its parts."""
-        if name in self.observations:
-            dated = {"time"} if self.observations[name]["time_period"] else set()
-            return (
-                {"", "quote"} | dated | ({"gloss"} if name in self.glosses else set())
-            )
-        if name in self.derived:
-            return {"", "time", *digits}
-        if name in self.findings:
-            return {"", "computed"}
-        return {"", "time"} if name in self.lines else {""}
 
     def fill(self, line: str) -> str:
         """Replace the names of one line."""
-        names = [found[1] for found in NAME.finditer(line)]
-        return NAME.sub(lambda found: self.told(found[1], found[2] or "", names), line)
+        grade = self.grade([self.meant(found[1]) for found in NAME.finditer(line)])
 
-    def told(self, name: str, part: str, beside: list[str]) -> str:
-        """Word one name, among the others of its line."""
+        def told(found: re.Match[str]) -> str:
+            name, part = found[1], found[2] or ""
+            return grade if name == GRADE else self.forms(self.meant(name))[part]
+
+        return NAME.sub(told, line)
+
+    def forms(self, name: str) -> Mapping[str, str]:
+        """Give what a name may become: its value alone, or one of its parts."""
+        if row := self.project.rows.get(name):
+            return self._with_evidence(name, row)
+        if line := self.lines.get(name):
+            unit = self.project.book.indicators[line.indicator].unit
+            stated = line.model_dump() | {"value": float(line.value), "unit": unit}
+            return {"": self.words.value(stated), "time": line.time_period}
         if name == GRADE:
-            return self._grade(self.values(beside))
-        if name in self.lines:
-            return self._line(self.lines[name], part)
-        if part in ("quote", "gloss", "time"):
-            return self._part(name, part)
-        if name in self.observations:
-            row = SimpleNamespace(**self.observations[name])
-            shown = worded(row, self.book, self.language)
-        elif name in self.derived:
-            places = int(part) if part else 2
-            shown = between(self.derived[name], self.book, self.language, places)
-        elif name in self.findings:
-            shown = self._finding(self.findings[name], part)
+            return {"": ""}
+        return {"": self.words.number(self.counts[name])} if name in self.counts else {}
+
+    def _with_evidence(self, name: str, row: Row) -> Mapping[str, str]:
+        """Forms of a value or finding: what is stated or computed has a link."""
+        words = self.words
+        parts = {"time": when(row.get("time_period", ""))}
+        if "verdict" in row:
+            point = row["lower"] if row["lower"] == row["upper"] else float("nan")
+            computed = words.derived({**row, "refused": "", "value": point})
+            linked = {"": words.label("verdict", row["verdict"]), "computed": computed}
+        elif "formula" in row:
+            linked = {digit: words.derived(row, int(digit)) for digit in digits}
+            linked[""] = words.derived(row)
         else:
-            return number(self.counts[name], self.language)
-        return f"[{shown}]({evidence_link(name, self.language)})"
+            linked = {"": words.value(row)}
+            glosses = {one.id: one.gloss_en for one in self.project.book.headlines}
+            parts["quote"] = MARKUP.sub(r"\\\1", row["quote"].replace("⏎", ""))
+            parts["gloss"] = MARKUP.sub(r"\\\1", glosses.get(name, ""))
+        link = evidence_link(name, words.language)
+        told = {part: f"[{text}]({link})" for part, text in linked.items()}
+        return told | {part: text for part, text in parts.items() if text}
 
-    def _part(self, name: str, part: str) -> str:
-        if part == "time":
-            return str({**self.observations, **self.derived}[name]["time_period"])
-        text = self.observations[name]["quote"].replace("⏎", "")
-        return MARKUP.sub(r"\\\1", text if part == "quote" else self.glosses[name])
+    def grade(self, names: Iterable[str]) -> str:
+        """Word the worst grade among some values, with the facets that cause it."""
+        values = self.values(names)
+        found = self.grades(values)
+        if not found:
+            return self.words.say("grade_own" if values else "grade_none")
+        worst, _ = max(found)
+        facets = [facet for grade, facet in sorted(found) if grade == worst and facet]
+        labels = [self.words.label("facet", facet) for facet in facets]
+        listed = self.words.say("facets").join(labels)
+        return self.words.say("grade_told" if facets else "grade_plain", worst, listed)
 
-    @cached_property
-    def glosses(self) -> dict[str, str]:
-        return {row.id: row.gloss_en for row in self.book.headlines}
-
-    def _finding(self, row: Row, part: str) -> str:
-        if part != "computed":
-            return self.book.label("verdict", row["verdict"], self.language)
-        point = row["lower"] if row["lower"] == row["upper"] else float("nan")
-        bounds = {**row, "refused": "", "value": point}
-        return between(bounds, self.book, self.language)
-
-    def _line(self, row: ReferenceLine, part: str) -> str:
-        if part == "time":
-            return row.time_period
-        symbol = self.book.units[self.book.indicators[row.indicator].unit].symbol
-        form = self.book.label("comparator_form", row.comparator, self.language)
-        return form.replace("#", number(float(row.value), self.language) + symbol)
-
-    def _grade(self, values: list[str]) -> str:
-        """Worst grade among the pairs of some values, with the facets that cause it."""
-        grade, facets = worst(self.behind(values), self.pairs)
-        wording = "grade_told" if facets else "grade_plain" if grade else "grade_own"
-        names = [self.book.label("facet", facet, self.language) for facet in facets]
-        listed = self._say("facets").join(names)
-        return self._say(wording if values else "grade_none", grade, listed)
-
-    def _say(self, wording: str, *values: str) -> str:
-        return filled(self.book.label("wording", wording, self.language), *values)
-
-    def behind(self, values: list[str]) -> list[str]:
-        """Values, and what the derived ones among them were computed from."""
-        inputs = (
-            self.derived[name]["inputs"].split()
-            for name in values
-            if name in self.derived
-        )
-        return [*values, *chain.from_iterable(inputs)]
-
-    @cached_property
-    def pairs(self) -> dict[frozenset[str], tuple[str, str]]:
-        frame = comparability("", self.root)
-        columns = (frame[name] for name in ("left", "right", "grade", "facet"))
-        return {
-            frozenset((left, right)): (grade, facet)
-            for left, right, grade, facet in zip(*columns, strict=True)
-        }
+    def grades(self, values: Sequence[str]) -> set[tuple[str, str]]:
+        """Grades and facets of all pairs among some values and their inputs."""
+        own = [*values]
+        for name in values:
+            own += self.project.rows.get(name, {}).get("inputs", "").split()
+        graded = (self.project.grade(*pair) for pair in combinations(own, 2))
+        return {(grade.grade, grade.facet) for grade in graded if grade}
 
 
-def worst(
-    values: list[str], pairs: Mapping[frozenset[str], tuple[str, str]]
-) -> tuple[str, list[str]]:
-    """Find the worst grade among the pairs of some values, and its facets.
-
-    >>> pairs = {frozenset("ab"): ("B", "date"), frozenset("bc"): ("C", "numerator")}
-    >>> worst(["a", "b", "c"], pairs), worst(["a", "c"], pairs)
-    (('C', ['numerator']), ('', []))
-    """
-    found = sorted({pair for both, pair in pairs.items() if both <= set(values)})
-    grade = found[-1][0] if found else ""
-    return grade, [facet for mark, facet in found if mark == grade and facet]
-
-
-def _problems(line: str, known: _Known) -> Iterator[Problem]:
+def _problems(line: str, names: _Names) -> Iterator[Problem]:
+    """Say what of a line cannot be told."""
     where = f"sentence «{line.strip()}»"
-    named = [(found[1], found[2] or "") for found in NAME.finditer(line)]
-    for name, part in dict.fromkeys(named):
-        if name not in known:
-            remedy = (
-                "copy the id of an observation, a derived value, a finding or a "
-                "reference line."
-            )
-            yield Problem(where, f"the data have no {{{name}}}.", remedy=remedy)
-        elif part not in known.parts(name):
-            parts = sorted(known.parts(name) - {""})
-            expected = f"{', '.join(parts) or 'nothing'} after «|»."
-            remedy = "take one of these, or leave «|» out."
-            yield Problem(where, f"{name} has no {part}.", expected, remedy)
-    names = [name for name, _ in named]
-    values = known.values(names)
+    for number in typed(line, names.project.book.codes.get("phrase", ())):
+        what = f"the number {number} is typed in a sentence."
+        remedy = "write the id of its value in braces, or declare the phrase."
+        yield Problem(where, what, remedy=remedy)
+    found = [(one[1], one[2] or "") for one in NAME.finditer(line)]
+    known = []
+    for name, part in dict.fromkeys(found):
+        try:
+            known.append(names.meant(name))
+        except Problems as caught:
+            what = f"the data have no {{{name}}}."
+            yield replace(caught.problems[0], where=where, what=what)
+        else:
+            yield from _no_part(where, known[-1], part, names)
+    values = names.values(known)
     places = {name.partition(":")[0] for name in values}
-    if len(places) > 1 and GRADE not in names:
+    if len(places) > 1 and GRADE not in known:
         what = f"it names values of {len(places)} places and no grade."
         yield Problem(where, what, remedy="say {grade} in the same line.")
-    elif len(places) > 1 and not worst(known.behind(values), known.pairs)[0]:
+    elif len(places) > 1 and not names.grades(values):
         what = f"it names values of {len(places)} places of which no pair has a grade."
         yield Problem(where, what, remedy="say one place in each line.")
 
 
-def _by_id(frame: pd.DataFrame) -> dict[str, Row]:
-    return {str(row["id"]): row for row in frame.to_dict("records")}
+def _no_part(where: str, name: str, part: str, names: _Names) -> Iterator[Problem]:
+    """Refuse a part that a name does not have."""
+    parts = names.forms(name).keys()
+    if not parts:
+        remedy = "name a value that has an indicator."
+        yield Problem(where, f"{name} is matched to no indicator.", remedy=remedy)
+    elif part not in parts:
+        expected = f"{', '.join(sorted(parts - {''})) or 'nothing'} after «|»."
+        remedy = "take one of these, or leave «|» out."
+        yield Problem(where, f"{name} has no {part}.", expected, remedy)

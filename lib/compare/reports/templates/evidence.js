@@ -75,6 +75,27 @@
     || text(a.indicator, b.indicator) || rank(a) - rank(b) || text(a.ref_area, b.ref_area)
     || text(a.kind, b.kind) || text(a.time_period, b.time_period) || a._at - b._at);
 
+  /* Grades of pairs as curated.comparability.grade gives them: the worst facet counts. */
+  const facetsOf = new Map(tables.comparability.map(row => [row.id, row]));
+  const held = (a, b) => a === b ? "same" : a && b ? "different" : "unstated";
+  const apart = scope => own(own(data.codes, "scope_apart"), scope);
+  const STATES = {
+    numerator: (a, b) => [a, b].includes("close") ? "unstated" : "same",
+    denominator: (a, b) => a && b ? held(a, b) : "same",
+    date: held,
+    territory: (a, b) => a === b && a !== "unstated" ? "same" : apart(a) || apart(b) ? "apart"
+      : [a, b].includes("unstated") ? "unstated" : held(a, b),
+    value_type: held,
+    level: held,
+  };
+  const gradeOf = (one, other) => {
+    const found = Object.entries(STATES).map(([facet, stateOf]) => {
+      const now = stateOf(one[facet], other[facet]), [grade, ...reasons] = data.facets[facet][now];
+      return [grade, facet, ...now === "same" ? [] : reasons];
+    }).sort((a, b) => text(b[0], a[0]));
+    return [found[0][0], found.filter(row => row.length > 2)];
+  };
+
   /* The address is the only memory: #id&lang=…&filter=… */
   const KEYS = ["lang", "q", ...FILTERS, "order", "page"];
   const plainly = part => { try { return decodeURIComponent(part); } catch { return part; } };
@@ -155,8 +176,7 @@
     family: [() => data.families.map(row => row[0]), familyName],
     indicator: [() => Object.keys(data.indicators), indicatorName],
     kind: [() => keysOf("kind"), key => code("kind", key)],
-    grade: [() => [...new Set(tables.comparability.map(row => row.grade))].sort().concat("none"),
-      key => gradeName(key === "none" ? "" : key)],
+    grade: [() => [...keysOf("grade"), "none"], key => gradeName(key === "none" ? "" : key)],
     status: [() => keysOf("obs_status"), key => `${key} · ${code("obs_status", key)}`],
   };
   const fillFilters = counts => {
@@ -252,13 +272,14 @@
   const localised = (row, name) => row[`${name}_${language ? "en" : "zh"}`]
     || (!language && row[`${name}_zh`]) || row[name] || "";
   const pairsOf = id => {
-    const found = tables.comparability.filter(pair => pair.left === id || pair.right === id);
-    found.sort((a, b) => text(a.grade, b.grade));
+    const mine = facetsOf.get(id);
+    const found = !mine ? [] : tables.comparability.filter(row => row.indicator === mine.indicator
+      && row.kind === mine.kind && docOf(row) !== docOf(mine)).map(row => [row.id, ...gradeOf(mine, row)]);
+    found.sort((a, b) => text(a[1], b[1]));
     return found.length > 0 && section("pairs", h("p", {class: "soft"}, t("grade_note")),
-      h("ul", {class: "pairs"}, found.map(pair => h("li", null, badge(pair.grade), " ",
-        reference(pair.left === id ? pair.right : pair.left),
-        h("br"), h("span", {class: "soft"},
-          [pair.facet && code("facet", pair.facet), localised(pair, "reason")].filter(Boolean).join(": "))))));
+      h("ul", {class: "pairs"}, found.map(([other, grade, costly]) => h("li", null, badge(grade), " ",
+        reference(other), costly.map(([, facet, ...reasons]) => [h("br"),
+          h("span", {class: "soft"}, `${code("facet", facet)}: ${reasons[language]}`)])))));
   };
   const fullText = row => {
     const characters = [...data.documents[row.doc].text];

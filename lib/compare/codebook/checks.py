@@ -1,0 +1,212 @@
+"""Checks: the codebook held against itself.
+
+In: its rows and the loaded book. Out: problems with codes, keys, factors, formulas and
+judgements that contradict each other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from compare.base import tables
+from compare.base.intervals import names_in
+from compare.base.problems import Problem, near, raise_any
+from compare.base.tables import PERIOD, Codelist, Refers, Row
+from compare.codebook.models import NO_TERM, Match, Rule, Word, Wording
+from compare.codebook.units import unconvertible
+
+if TYPE_CHECKING:
+    from compare.codebook.book import Codebook
+
+HERE = "data/codebook"
+
+
+def check_book(book: Codebook, rows: Mapping[str, Sequence[Row]]) -> list[Problem]:
+    """Problems of a codebook whose tables are each well formed."""
+    problems = [
+        problem
+        for name, table in rows.items()
+        for problem in check_codes(f"{HERE}/{name}.csv", table, book)
+    ]
+    problems += _check_crosswalk(book)
+    problems += _check_units(book)
+    problems += _check_keys(book)
+    for name in ("derivations", "finding_rules"):
+        problems += _check_rules(f"{HERE}/{name}.csv", rows[name], book)
+    return problems
+
+
+def check_codes(name: str, rows: Iterable[Row], book: Codebook) -> list[Problem]:
+    """Problems with cells that are not codes of their list or keys of their table."""
+    problems = []
+    allowed: dict[tuple[type[Row], str], Collection[str] | None] = {}
+    for number, row in tables.numbered(rows):
+        model = type(row)
+        for field, mark in tables.tagged(model, Codelist | Refers).items():
+            if (model, field) not in allowed:
+                allowed[model, field] = _codes(mark, book)
+            cell, codes = getattr(row, field), allowed[model, field]
+            if cell and codes is not None and cell not in codes:
+                where = f"{name} row {number}, {field}"
+                problems.append(unknown(where, cell, codes))
+    return problems
+
+
+def _codes(mark: Codelist | Refers, book: Codebook) -> Collection[str] | None:
+    """Codes that a cell may hold; None where its table is no part of the codebook."""
+    if isinstance(mark, Codelist):
+        return book.codes.get(mark.name, {}).keys()
+    table: Mapping[str, Row] | None = getattr(book, mark.table, None)
+    return None if table is None else table.keys()
+
+
+def _check_crosswalk(book: Codebook) -> Iterator[Problem]:
+    accepted: dict[Wording, int] = {}
+    for number, row in tables.numbered(book.crosswalk):
+        place = f"{HERE}/crosswalk.csv row {number}"
+        yield from _check_match(place, row, book)
+        if row.status == "rejected":
+            continue
+        other = accepted.setdefault(row.wording, number)
+        if other != number:
+            what = f"«{row.subject_label}» is judged already in row {other}."
+            wanted = "one row for a wording, besides rejected ones."
+            yield Problem(place, what, wanted, "reject one of the two.")
+
+
+def _check_match(place: str, row: Match, book: Codebook) -> Iterator[Problem]:
+    """Check one judgement: its indicator, its reason, its unit."""
+    indicator = book.indicators.get(row.object_id)
+    if not indicator and row.object_id != NO_TERM:
+        yield unknown(f"{place}, object_id", row.object_id, book.indicators)
+        return
+    decided = row.status == "accepted" and indicator is not None
+    if not row.comment and not (decided and row.predicate_id == "exactMatch"):
+        what = f"empty, though «{row.subject_label}» is no plain exact match."
+        wanted = "the reason in one sentence."
+        yield Problem(f"{place}, comment", what, wanted, "write why.")
+    if not (decided and indicator):
+        return
+    if not row.unit:
+        yield Problem(f"{place}, unit", "empty.", "the stated unit.", "fill it in.")
+        return
+    stated, kept = book.units.get(row.unit), book.units.get(indicator.unit)
+    if stated and kept and stated.dimension != kept.dimension:
+        yield unconvertible(f"{place}, unit", stated, kept)
+
+
+def check_words(rows: Iterable[Row]) -> list[Problem]:
+    """Check that the meaning of a number word is what its role asks for."""
+    number, comparator = (r"\d+", "a number"), (r"=|[<>]=?|~|\+|\.\.", "a comparator")
+    wanted = {
+        **dict.fromkeys(("digit", "ten", "multiplier", "universal"), number),
+        **dict.fromkeys(("before", "inside", "after"), comparator),
+        "period": (PERIOD, "a time period"),
+    }
+    return [
+        Problem(
+            f"{HERE}/number_words.csv row {place}, meaning",
+            f"{row.meaning!r} for the {row.role} «{row.word}».",
+            f"{wanted[row.role][1]}.",
+            "correct the meaning, or the role.",
+        )
+        for place, row in tables.numbered(rows)
+        if isinstance(row, Word) and row.role in wanted
+        if not re.fullmatch(wanted[row.role][0], row.meaning)
+    ]
+
+
+def _check_units(book: Codebook) -> Iterator[Problem]:
+    """Check factors, and what doubts say."""
+    for number, unit in tables.numbered(book.units.values()):
+        if not Decimal(unit.factor):
+            where, wanted = (
+                f"{HERE}/units.csv row {number}",
+                "a number other than zero.",
+            )
+            what, remedy = f"{unit.factor!r}.", "correct the factor."
+            yield Problem(f"{where}, factor", what, wanted, remedy)
+    for number, doubt in tables.numbered(book.corrections):
+        if doubt.obs_status != "U":
+            where, what = (
+                f"{HERE}/corrections.csv row {number}",
+                f"{doubt.obs_status!r}.",
+            )
+            wanted = "'U': the program sets every other status by itself."
+            remedy = "write 'U', or delete the row."
+            yield Problem(f"{where}, obs_status", what, wanted, remedy)
+
+
+def _check_keys(book: Codebook) -> Iterator[Problem]:
+    """Check cells that lead to a key of one of several tables."""
+    subjects = book.indicators.keys() | book.families.keys()
+    columns = [
+        ("areas", "part_of", book.areas.values(), book.areas.keys()),
+        ("coverage", "subject", book.coverage, subjects),
+    ]
+    for name, column, rows, known in columns:
+        for number, row in tables.numbered(rows):
+            cell = getattr(row, column)
+            if cell and cell not in known:
+                where = f"{HERE}/{name}.csv row {number}, {column}"
+                yield unknown(where, cell, known)
+
+
+def _check_rules(name: str, rows: Iterable[Row], book: Codebook) -> Iterator[Problem]:
+    """Check the indicators, kinds and formulas of rules."""
+    kinds = book.codes["kind"]
+    for number, row in tables.numbered(rows):
+        assert isinstance(row, Rule)
+        place = f"{name} row {number}"
+        codes = [(letter, code) for letter, code, _ in row.named()]
+        for field, code in [*codes, ("indicator", getattr(row, "indicator", "*"))]:
+            if code != "*" and code not in book.indicators:
+                yield unknown(f"{place}, {field}", code, book.indicators)
+        for letter, _, named in row.named():
+            for kind in set(named.split()) - kinds.keys():
+                yield unknown(f"{place}, {letter}_kinds", kind, kinds)
+        yield from _check_formula(place, row)
+
+
+def _check_formula(place: str, row: Rule) -> Iterator[Problem]:
+    formula = getattr(row, "formula", "")
+    letters = {letter for letter, _, _ in row.named()} | {"years"}
+    fault = ""
+    try:
+        if spare := names_in(formula) - letters if formula else set():
+            fault = f"{formula!r} uses {', '.join(sorted(spare))}."
+    except ValueError as error:
+        fault = f"{error}."
+    if fault:
+        wanted = f"numbers, + - * / and {', '.join(sorted(letters))}."
+        remedy = "correct the formula, or name the input."
+        yield Problem(f"{place}, formula", fault, wanted, remedy)
+
+
+def asked(what: str, wanted: Iterable[str], allowed: Collection[str]) -> list[str]:
+    """Give codes that somebody asked for; a text is one code.
+
+    Raises
+    ------
+    Problems
+        A code is unknown; the nearest one is named.
+    """
+    codes = [wanted] if isinstance(wanted, str) else list(wanted)
+    raise_any(unknown(what, code, allowed) for code in codes if code not in allowed)
+    return codes
+
+
+def unknown(where: str, cell: str, allowed: Iterable[str]) -> Problem:
+    """Say that a cell is no known code, and which code is nearest."""
+    codes = sorted(allowed)
+    nearest = near(cell, codes, 1)
+    shown = ", ".join(codes[:12]) + (" …" if len(codes) > 12 else "")
+    return Problem(
+        where,
+        f"{cell!r} is not a known code.",
+        f"one of: {shown}.",
+        f"write {nearest[0]!r}." if nearest else "write one of them, or add a row.",
+    )

@@ -1,0 +1,117 @@
+"""Checks: every code that a row uses exists, and the nearest one is named."""
+
+from pathlib import Path
+
+import pytest
+from conftest import Cells, put, table
+
+from compare.base.problems import Problem, Problems
+from compare.base.tables import Codelist, Refers, tagged
+from compare.codebook.book import ABOUT_ONE, TABLES, load_codebook
+
+FOLDER = "data/codebook"
+CODED = [
+    (name, column)
+    for name, model in TABLES.items()
+    for column, mark in tagged(model, Codelist | Refers).items()
+    if isinstance(mark, Codelist) or mark.table in TABLES
+]
+BY_HAND = [
+    ("areas", "part_of"),
+    ("coverage", "subject"),
+    ("crosswalk", "object_id"),
+    *(("derivations", column) for column in ("indicator", "a", "a_kinds", "b")),
+    *(("finding_rules", column) for column in ("a", "a_kinds", "c", "d")),
+]
+NEVER = "nosuchcode"
+
+
+def problems_of(root: Path) -> list[Problem]:
+    with pytest.raises(Problems) as raised:
+        load_codebook(root)
+    return raised.value.problems
+
+
+def first(root: Path, name: str, column: str) -> Cells:
+    """First row of a table whose cell is filled, else its first row."""
+    rows = table(root / FOLDER / f"{name}.csv")
+    return next((row for row in rows if row[column]), rows[0])
+
+
+@pytest.mark.parametrize(("name", "column"), CODED + BY_HAND)
+def test_an_unknown_code_is_a_problem_in_every_column_that_holds_codes(
+    toy: Path, name: str, column: str
+) -> None:
+    where = first(toy, name, column)
+    put(toy, f"{FOLDER}/{name}.csv", where, **{column: NEVER})
+    unknown = f"'{NEVER}' is not a known code."
+    (problem,) = [item for item in problems_of(toy) if item.what == unknown]
+    assert problem.where.startswith(f"{FOLDER}/{name}.csv row ")
+    assert problem.where.endswith(f", {column}")
+    assert problem.expected.startswith("one of: ")
+    assert problem.remedy
+
+
+def test_the_rows_of_single_documents_are_those_of_seven_tables() -> None:
+    assert set(ABOUT_ONE) == {
+        "area_names",
+        "corrections",
+        "coverage",
+        "crosswalk",
+        "damage",
+        "layout_differences",
+        "layouts",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "column"),
+    [
+        ("places", {"level": ""}, "level"),
+        ("places", {"colour": "blue"}, "colour"),
+        ("documents", {"place": ""}, "place"),
+        ("documents", {"date_signed": "March 2022"}, "date_signed"),
+        ("aliases", {"alias": "nowhere"}, "alias"),
+        ("aliases", {"id": ""}, "id"),
+        ("axes", {"high": "many"}, "high"),
+        ("headlines", {"position": "0"}, "position"),
+    ],
+)
+def test_a_cell_that_its_column_does_not_allow_is_a_problem(
+    toy: Path, name: str, cells: Cells, column: str
+) -> None:
+    path = f"{FOLDER}/{name}.csv"
+    put(toy, path, table(toy / path)[0], **cells)
+    (problem,) = problems_of(toy)
+    assert problem.where == f"{path} row 2, {column}"
+
+
+def test_a_slip_in_a_code_gives_the_nearest_code(toy: Path) -> None:
+    wording = {"subject_label": "社区养老床位"}
+    put(toy, f"{FOLDER}/crosswalk.csv", wording, predicate_id="broadmatch")
+    (problem,) = problems_of(toy)
+    assert problem.remedy == "write 'broadMatch'."
+    for code in ("exactMatch", "closeMatch", "broadMatch"):
+        assert code in problem.expected
+
+
+def test_a_rejected_judgement_of_an_unknown_indicator_is_a_problem_too(
+    toy: Path,
+) -> None:
+    put(
+        toy,
+        f"{FOLDER}/crosswalk.csv",
+        {"subject_label": "新增托位"},
+        status="rejected",
+        comment="why",
+        object_id="childcare_slots_add",
+    )
+    (problem,) = problems_of(toy)
+    assert problem.remedy == "write 'childcare_slots_added'."
+
+
+def test_a_place_without_a_document_is_no_problem_and_has_no_rows(toy: Path) -> None:
+    put(toy, f"{FOLDER}/documents.csv", {"doc": "jiachuan"}, place="yiqiao")
+    book = load_codebook(toy)
+    assert book.order == ["jiachuan", "yiqiao"]
+    assert book.place("jiachuan").place == "yiqiao"

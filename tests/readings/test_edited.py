@@ -1,0 +1,128 @@
+"""Edited: tables are put back in form, and carried from the contract before."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from conftest import Cells, bytes_of, table
+from typer.testing import CliRunner, Result
+
+from compare.__main__ import app
+from compare.readings.edited import ADDED, edited_tables, format_tables, migrate
+
+CODEBOOK = Path("data/codebook")
+
+
+OLD = {
+    "documents": "doc ref_area title title_en issuer number date_signed date_effective "
+    "date_published date_expires dates_note level genre script covers covers_zh "
+    "missing site date_retrieved quality quality_note quality_note_zh",
+    "places": "position doc short_zh short_en colour marker fill",
+    "derivations": "rule a a_kinds b b_kinds b_apart c c_kinds c_apart d d_kinds "
+    "d_apart area pick indicator measure unit formula note_en note_zh",
+    "indicators": "indicator family label_zh label_en definition includes excludes "
+    "unit denominator lower upper national_definition valid_from retired_in ruling",
+    "codes": "codelist code label_zh label_en definition",
+}
+OLD_EXCLUSIONS = "offset pattern reason note"
+
+
+def write(path: Path, rows: list[Cells], columns: str) -> None:
+    """Write rows as the program before wrote them: canonical, with these columns."""
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, columns.split(), restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    path.write_bytes(buffer.getvalue().encode("utf-8-sig"))
+
+
+def aged(root: Path) -> Path:
+    """Turn a project back into the form of the contract before."""
+    home = root / CODEBOOK
+    rows = {name: table(home / f"{name}.csv") for name in OLD}
+    levels = {row["place"]: row.pop("level") for row in rows["places"]}
+    for row in rows["places"]:
+        row["doc"] = row.pop("place")
+    for row in rows["documents"]:
+        row["level"] = levels[row.pop("place")]
+    added = table(ADDED / "codes.csv")
+    rows["codes"] = [row for row in rows["codes"] if row not in added]
+    for name, columns in OLD.items():
+        write(home / f"{name}.csv", rows[name], columns)
+    for path in (root / "data" / "readings" / "exclusions").glob("*.csv"):
+        write(path, table(path), OLD_EXCLUSIONS)
+    for name in ("aliases", "axes"):
+        (home / f"{name}.csv").unlink()
+    return root
+
+
+def run(root: Path, command: str) -> Result:
+    return CliRunner().invoke(app, [command, "--root", str(root)])
+
+
+def test_migrate_carries_a_project_of_the_contract_before_to_this_one(
+    toy: Path,
+) -> None:
+    (toy / CODEBOOK / "aliases.csv").write_bytes((ADDED / "aliases.csv").read_bytes())
+    before = bytes_of(toy / "data")
+    aged(toy)
+    assert bytes_of(toy / "data") != before
+    assert run(toy, "check").exit_code == 1
+    assert "'compare migrate'" in run(toy, "check").stderr
+    result = run(toy, "migrate")
+    assert result.exit_code == 0, result.stderr
+    assert "wrote data/codebook/axes.csv" in result.stdout
+    assert bytes_of(toy / "data") == before
+    assert run(toy, "check").exit_code == 0
+    assert run(toy, "migrate").stdout == "Nothing to change.\n"
+
+
+def test_migrate_leaves_a_project_of_this_contract_as_it_is(toy: Path) -> None:
+    before = bytes_of(toy)
+    assert migrate(toy) == []
+    assert bytes_of(toy) == before
+
+
+def test_migrate_refuses_to_lose_a_filled_cell_and_writes_nothing(toy: Path) -> None:
+    path = aged(toy) / CODEBOOK / "derivations.csv"
+    rows = table(path)
+    rows[2]["d"] = "residents"
+    write(path, rows, OLD["derivations"])
+    before = bytes_of(toy / "data")
+    result = run(toy, "migrate")
+    assert (result.exit_code, result.stdout) == (1, "")
+    told = (
+        "data/codebook/derivations.csv row 4, d: 'residents', but the column is gone."
+    )
+    assert told in result.stderr and "then migrate again." in result.stderr
+    assert bytes_of(toy / "data") == before
+
+
+def test_every_table_that_people_edit_is_known(toy: Path) -> None:
+    edited = {
+        path for path in (toy / "data").rglob("*.csv") if "curated" not in path.parts
+    }
+    assert edited == set(edited_tables(toy))
+
+
+def test_formatted_tables_stay_as_they_are(toy: Path) -> None:
+    before = bytes_of(toy)
+    assert format_tables(toy) == []
+    assert bytes_of(toy) == before
+
+
+def test_every_edited_table_is_put_back_in_form(toy: Path) -> None:
+    before = bytes_of(toy / "data")
+    paths = list(edited_tables(toy))
+    for path in paths:
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert set(format_tables(toy)) == set(paths)
+    assert bytes_of(toy / "data") == before
+
+
+@pytest.mark.parametrize("name", ["axes", "codes"])
+def test_what_migrate_adds_is_in_form(name: str, toy: Path) -> None:
+    path = ADDED / f"{name}.csv"
+    added, kept = table(path), table(toy / CODEBOOK / f"{name}.csv")
+    assert added and [row for row in added if row not in kept] == []
