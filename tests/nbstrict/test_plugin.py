@@ -151,6 +151,7 @@ def test_a_notebook_of_the_project_that_lies_breaks_the_policy(
     assert any(says in str(problem) for problem in problems), problems
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [swap_quietly, delete_quietly])
 def test_a_change_that_leaves_a_whole_notebook_changes_its_reports(
     tmp_path: Path, settings: Settings, change: Change
@@ -224,6 +225,7 @@ def changes(figure: Any) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "a title", lambda: figure.suptitle("beds")
 
 
+@pytest.mark.slow
 def test_every_change_of_a_drawing_changes_its_bytes(figure: Figure) -> None:
     """What moves by less than half a point is in the bytes alone."""
     last = _svg(figure, "none")

@@ -289,6 +289,7 @@ def test_no_words_cover_a_mark(name: str, figures: dict[str, Figure]) -> None:
                 assert not inside.any(), f"{told!r} covers a mark"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_neither_depends_on_the_settings_of_the_reader_nor_changes_them(
     name: str, project: Project, frames: dict[str, pd.DataFrame]

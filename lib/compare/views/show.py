@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from html import escape
 from numbers import Number
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pandas import DataFrame, isna
@@ -32,7 +33,7 @@ NUMERIC, SENTENCES = "num", "long"
 FIGURE = "application/vnd.compare.figure+json"
 EVIDENCE = "../reports/evidence.html"
 CITED = re.compile(r"\[([^\[\]]+)\]\(([a-z]+:[\w:.-]+)\)")
-BELOW = {"en": ("Note: ", "Source: "), "zh": ("注：", "资料来源：")}
+BELOW = json.loads(Path(__file__).with_name("show.json").read_text("utf-8"))
 NUMBER = re.compile(r"[≥≤<>~≈+−-]?\s?\d[\d,]*(\.\d+)?\s?[%‰+]?")
 Column: TypeAlias = tuple[str, list[str], str]
 

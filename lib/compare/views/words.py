@@ -109,7 +109,7 @@ class Words:
         ['2万', '46.92万', '18,577']
         """
         if self.language == "zh" and abs(value) >= MYRIAD and value % ROUND == 0:
-            return f"{value / MYRIAD:.10g}万"
+            return filled(self.label("figure", "myriads"), f"{value / MYRIAD:.10g}")
         return _grouped(value)
 
     def figure(self, row: Row) -> str:
