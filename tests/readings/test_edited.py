@@ -9,6 +9,7 @@ from conftest import Cells, bytes_of, table
 from typer.testing import CliRunner, Result
 
 from compare.__main__ import app
+from compare.base.problems import Problems
 from compare.readings.edited import ADDED, edited_tables, format_tables, migrate
 
 CODEBOOK = Path("data/codebook")
@@ -126,3 +127,12 @@ def test_what_migrate_adds_is_in_form(name: str, toy: Path) -> None:
     path = ADDED / f"{name}.csv"
     added, kept = table(path), table(toy / CODEBOOK / f"{name}.csv")
     assert added and [row for row in added if row not in kept] == []
+
+
+def test_migrate_says_which_table_is_in_another_encoding(toy: Path) -> None:
+    path = toy / CODEBOOK / "places.csv"
+    path.write_bytes(path.read_text("utf-8-sig").encode("gb18030"))
+    before = bytes_of(toy)
+    with pytest.raises(Problems, match=r"places\.csv: byte \d+ is not UTF-8"):
+        migrate(toy)
+    assert bytes_of(toy) == before

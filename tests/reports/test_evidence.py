@@ -15,7 +15,8 @@ from conftest import ROOT, table
 
 from compare.documents.text import Document, fold
 from compare.project import OF_VALUES, Project
-from compare.reports.evidence import CODELISTS, TEMPLATES, payload, read_as, render
+from compare.reports.evidence import CODELISTS, TEMPLATES, payload, render
+from compare.views.evidence import read_as
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -168,8 +169,7 @@ def test_damage_is_shown_as_it_is_read(data: Any, project: Project) -> None:
 def test_a_page_mark_inside_a_word_is_left_out(project: Project) -> None:
     text = "月探\n15、访率100%"
     small = with_documents(project, jingdezhen=Document("jingdezhen", text, ""))
-    row = {"doc": "jingdezhen", "quote_start": 0, "quote_end": 8}
-    assert read_as(small, row) == "月探访率100%"
+    assert read_as(small, "jingdezhen", (0, 8)) == "月探访率100%"
 
 
 def test_search_is_folded_and_ignores_line_breaks(data: Any) -> None:

@@ -98,7 +98,7 @@ def migrate(root: Path) -> list[Path]:
         A cell that would be lost; then nothing is written.
     """
     edited = edited_tables(root)
-    old = {path: _cells(path) for path in edited if path.is_file()}
+    old = _old_rows(root, edited)
     home = root / codebook.FOLDER
     sources = {row["doc"]: row for row in old[home / "documents.csv"]}
     for doc, source in sources.items():
@@ -106,11 +106,12 @@ def migrate(root: Path) -> list[Path]:
     for place in old[home / "places.csv"]:
         doc = place.pop("doc", "")
         if doc:
-            place |= {"place": doc, "level": sources[doc].pop("level")}
+            level = sources.get(doc, {}).pop("level", "")
+            place |= {"place": doc, "level": level}
     contents: dict[Path, bytes] = {}
     problems: list[Problem] = []
     for path, model in edited.items():
-        rows, added = old.get(path, []), ADDED / path.name
+        rows, added = old[path], ADDED / path.name
         problems += _lost_cells(path.relative_to(root).as_posix(), rows, model)
         cells = [{name: row.get(name, "") for name in model.columns()} for row in rows]
         known = {model.of(row).rank() for row in cells}
@@ -120,6 +121,20 @@ def migrate(root: Path) -> list[Path]:
         contents[path] = tables.render(map(model.of, cells), model)
     raise_any(problems)
     return replace_files(contents)
+
+
+def _old_rows(root: Path, paths: Iterable[Path]) -> dict[Path, list[dict[str, str]]]:
+    """Read tables of any header; none of a table that is not there."""
+    found: dict[Path, list[dict[str, str]]] = {}
+    problems = []
+    for path in paths:
+        try:
+            found[path] = _cells(path) if path.is_file() else []
+        except UnicodeDecodeError as error:
+            name = path.relative_to(root).as_posix()
+            problems.append(tables.not_utf8(name, error))
+    raise_any(problems)
+    return found
 
 
 def _cells(path: Path) -> list[dict[str, str]]:

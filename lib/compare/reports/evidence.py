@@ -18,9 +18,10 @@ from typing import Any
 
 import pandas as pd
 
-from compare.documents.text import fold, mend, squeeze
+from compare.documents.text import fold, squeeze
 from compare.project import Project, as_text
 from compare.reports.fonts import font_faces
+from compare.views.evidence import read_as
 from compare.views.words import Row, Words, cut
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -112,23 +113,17 @@ def payload(project: Project) -> dict[str, Any]:
     }
 
 
-def read_as(project: Project, row: Row) -> str:
-    """Lines of an observation's quote as they are read, if the text held is damaged."""
-    doc, span = row["doc"], (row["quote_start"], row["quote_end"])
-    raw = "".join(project.documents[doc].context(*span))
-    mended, _ = mend(raw, project.book.repairs(doc))
-    return "" if mended == raw else mended
-
-
 def _observations(project: Project) -> pd.DataFrame:
     """Observations with their number, their grade and their repaired lines."""
     words, frame = Words(project.book), project.table("observations")
     rows = frame.to_dict("records")
     worst = {id: grade.grade for id, grade in project.worst.items()}
+    spans = [(row["quote_start"], row["quote_end"]) for row in rows]
+    docs = frame["doc"].astype("str")
     return frame.assign(
         number=[words.figure(row) for row in rows],
         grade=[worst.get(row["id"], "") for row in rows],
-        read_as=[read_as(project, row) for row in rows],
+        read_as=[read_as(project, *one) for one in zip(docs, spans, strict=True)],
     )
 
 

@@ -114,12 +114,17 @@ def evidence(project: Project, id: str) -> Evidence:
     return Evidence(id, told, [_passage(project, one) for one in stated])
 
 
+def read_as(project: Project, doc: str, span: tuple[int, int]) -> str:
+    """Lines of a quote as they are read where the text held is damaged; else empty."""
+    raw = "".join(project.documents[doc].context(*span))
+    mended, _ = mend(raw, project.book.repairs(doc))
+    return "" if mended == raw else mended
+
+
 def _passage(project: Project, id: str) -> Passage:
     reading, book = project.readings[id], project.book
     parts = project.documents[reading.doc].context(*reading.span)
-    whole = "".join(parts)
-    mended, _ = mend(whole, book.repairs(reading.doc))
-    read_as = "" if mended == whole else mended
+    mended = read_as(project, reading.doc, reading.span)
     title = book.documents[reading.doc].title
     section = reading.section + f" [{reading.in_table}]" * bool(reading.in_table)
-    return Passage(id, title, section, reading.span, *parts, read_as=read_as)
+    return Passage(id, title, section, reading.span, *parts, read_as=mended)
