@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compare.base.intervals import Interval, evaluate, last_year, names_in
+from compare.base.intervals import Interval, evaluate, last_year, names_in, period_end
 
 fractions = st.fractions(-1000, 1000, max_denominator=50)
 positive = st.fractions(Fraction(1, 50), 1000, max_denominator=50)
@@ -123,6 +123,27 @@ def test_a_formula_is_computed_as_written(
 )
 def test_a_period_ends_in_its_last_year(period: str, year: int) -> None:
     assert last_year(period) == year
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "years"),
+    [
+        ("2021", "2025", 4),
+        ("2021-03", "2025", Fraction(19, 4)),
+        ("2020-11-30", "2020-12", Fraction(1, 12)),
+        ("2016/2020", "2020-12-31", 0),
+    ],
+)
+def test_years_between_periods_are_counted_from_their_ends(
+    first: str, last: str, years: Fraction
+) -> None:
+    ends = period_end(first), period_end(last)
+    assert ends[0] is not None and ends[1] is not None
+    assert ends[1] - ends[0] == years
+
+
+def test_an_undated_value_has_no_end() -> None:
+    assert period_end("") is None
 
 
 @pytest.mark.parametrize("formula", ["a +", "a.b", "a if b else c", "max(a, b)"])

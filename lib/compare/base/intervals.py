@@ -10,6 +10,7 @@ import ast
 import functools
 import math
 import operator
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -84,6 +85,29 @@ def last_year(period: str) -> int:
     (2020, 2021, 0)
     """
     return int(period.split("/")[-1][:4]) if period else 0
+
+
+def period_end(period: str) -> Fraction | None:
+    """Moment at which a time period ends, in years; None when it is undated.
+
+    Years between two periods are the difference of their ends.
+
+    Examples
+    --------
+    >>> period_end("2025") - period_end("2021-03")
+    Fraction(19, 4)
+    >>> period_end("2016/2020") == period_end("2020") == period_end("2020-12")
+    True
+    """
+    if not period:
+        return None
+    year, *rest = map(int, period.split("/")[-1].split("-"))
+    if not rest:
+        return Fraction(year + 1)
+    month, *days = rest
+    if not days:
+        return year + Fraction(month, 12)
+    return year + (month - 1 + Fraction(days[0], monthrange(year, month)[1])) / 12
 
 
 def _inverse(end: Fraction | float) -> Fraction | float:
