@@ -24,12 +24,17 @@ OCCUR = {
         "kind": "actual rule target",
         "line": "dotted none solid",
     },
+    "codebook/questions": {},
     "curated/derived": {
-        "measure": "area_share change_per_year gap growth implied multiple scenario "
-        "value",
+        "measure": "area_share change_per_year face_value gap growth implied multiple "
+        "scenario value",
         "refused": "yes",
     },
-    "curated/findings": {"verdict": "depends fails holds"},
+    "curated/findings": {
+        "verdict": "depends fails holds",
+        "outcome": "agrees contradicts even keeps may_be_year no_year one_date "
+        "plausible raises to_do two_dates unclear zero",
+    },
     "curated/observations": {
         "absence": "blank dash",
         "base_stated": "常住 户籍",

@@ -1,5 +1,6 @@
 """Intervals: arithmetic contains every point; a formula is arithmetic and no more."""
 
+import math
 from fractions import Fraction
 
 import pytest
@@ -70,10 +71,23 @@ def test_a_ratio_of_points_is_exact_and_monotone(
     assert (point(top) / point(bottom + more)).upper < ratio.lower
 
 
-def test_nothing_is_divided_by_what_may_be_zero() -> None:
-    for low, high in ((0, 1), (-1, 0), (-1, 1), (0, 0)):
+def test_nothing_is_divided_by_zero_or_by_either_sign() -> None:
+    for low, high in ((-1, 1), (0, 0)):
         with pytest.raises(ZeroDivisionError):
             Interval.of(1, 1) / Interval.of(low, high)
+
+
+@given(data=st.data(), top=intervals(positive), bottom=positive)
+def test_a_divisor_that_ends_at_zero_sets_no_end(
+    data: st.DataObject, top: Interval, bottom: Fraction
+) -> None:
+    for sign in (1, -1):
+        ends = sorted((Fraction(0), sign * bottom))
+        ratio = top / Interval(*ends)
+        assert math.inf in (ratio.upper, -ratio.lower)
+        part = data.draw(st.fractions(Fraction(1, 20), 1, max_denominator=20))
+        point = inside(data, top) / (sign * bottom * part)
+        assert ratio.lower <= point <= ratio.upper
 
 
 @pytest.mark.parametrize(

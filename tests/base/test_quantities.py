@@ -12,6 +12,7 @@ from compare.base.quantities import (
     adjacent_hedges,
     bounds,
     comparator_of,
+    half_unit,
     plain,
     read,
 )
@@ -144,22 +145,31 @@ def test_bounds_contain_the_value(
     assert quantity.lower is not None or quantity.upper is not None
 
 
-@given(number=decimals, multiplier=multipliers)
-def test_a_printed_decimal_spans_half_a_unit_of_its_last_digit(
-    toy_book: Codebook, number: Decimal, multiplier: str
+@given(number=decimals | st.integers(1, 10**9), multiplier=multipliers)
+def test_a_plain_number_is_exact_as_printed(
+    toy_book: Codebook, number: Decimal | int, multiplier: str
 ) -> None:
     quantity = bounds(f"{number:f}{multiplier}", "=", toy_book.words)
-    assert quantity.lower is not None and quantity.upper is not None
-    factor = {"": 1, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}[multiplier]
-    assert quantity.upper - quantity.lower == Decimal("0.01") * factor
-    assert quantity.upper_open
-
-
-@given(number=st.integers(1, 10**9))
-def test_a_bare_integer_is_exact(toy_book: Codebook, number: int) -> None:
-    quantity = bounds(str(number), "=", toy_book.words)
-    assert quantity.lower == quantity.value == quantity.upper == number
+    assert quantity.lower == quantity.value == quantity.upper
     assert not quantity.upper_open
+
+
+@pytest.mark.parametrize(
+    ("text", "half"),
+    [
+        ("36.4", "0.05"),
+        ("2.43", "0.005"),
+        ("32", "0.5"),
+        ("10", "0.5"),
+        ("1.58万", "50"),
+        ("3亿", "50000000"),
+        ("六十", "0.5"),
+    ],
+)
+def test_half_a_unit_is_that_of_the_last_printed_digit(
+    text: str, half: str, toy_book: Codebook
+) -> None:
+    assert half_unit(text, toy_book.words) == Decimal(half)
 
 
 def test_numerals_in_characters_are_read_from_1_to_9999(toy_book: Codebook) -> None:

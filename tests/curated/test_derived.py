@@ -8,12 +8,12 @@ from conftest import observed
 
 from compare.codebook.book import Codebook
 from compare.curated.build import Checked
-from compare.curated.derived import Derived, derive, interval, statements_of
+from compare.curated.derived import Derived, Statements, derive, statements_of
 from compare.curated.observations import Observation
 from compare.project import Project
 
 BY_HAND = {
-    "jiachuan:all_bed_ratio:2021": (32, 6_560_000 / 205_500, 6_560_000 / 204_500),
+    "jiachuan:all_bed_ratio:2021": (32, 32, 32),
     "jiachuan:area_growth:eldercare_beds:2025:990101": (6.7, 6.7, 6.7),
     "jiachuan:area_share:eldercare_beds:2023:990101": (
         413_400 / 6780,
@@ -21,28 +21,30 @@ BY_HAND = {
         413_400 / 6780,
     ),
     "jiachuan:bed_ratio_if_frozen:2021": (26.24, 26.24, 26.24),
-    "jiachuan:change_per_year:nursing_bed_share:2025": (2, 2, 2),
+    "jiachuan:change_per_year:nursing_bed_share:2025": (2, 1.9, 2.1),
     "jiachuan:gap:eldercare_beds:2025": (440, 440, 440),
+    "jiachuan:gap:nursing_bed_share:2025": (10, 9.5, 10.5),
     "jiachuan:gap:childcare_slots:2025": (None, 2000, 3000),
-    "jiachuan:institution_bed_ratio:2021": (
-        20,
-        4_100_000 / 205_500,
-        4_100_000 / 204_500,
-    ),
+    "jiachuan:institution_bed_ratio:2021": (20, 20, 20),
     "jiachuan:multiple:home_adaptation_households:2024": (2, 2, 2),
+    "jiachuan:multiple:nursing_bed_share:2025": (55 / 45, 55 / 45.5, 55 / 44.5),
     "jiachuan:planned_slots:2025": (None, 4000, 5000),
+    "jiachuan:planned_slots_face:2025": (4500, 4000, 5000),
+    "jiachuan:planned_slot_ratio_face:2025": (4.5, 4, 5),
+    "jiachuan:slots_for_target_face:2025": (4500, 4500, 4500),
     "jiachuan:slot_ratio": (None, 1.5, 2.5),
-    "yiqiao:all_bed_ratio:2021": (40, 1_800_000 / 45_500, 1_800_000 / 44_500),
+    "yiqiao:all_bed_ratio:2021": (40, 40, 40),
     "yiqiao:gap:eldercare_beds:2025": (None, 200, 700),
-    "yiqiao:gap:inclusive_childcare_slot_share:2025": (0, 0, 0),
+    "yiqiao:gap:inclusive_childcare_slot_share:2025": (0, -0.5, 0.5),
 }
 REFUSED = {
-    "jiachuan:change_per_year:childcare_slots:2025": "a divisor may be zero",
+    "jiachuan:change_per_year:childcare_slots:2025": "a divisor is zero",
     "jiachuan:multiple:demonstration_childcare_institutions:2025": (
-        "a divisor may be zero"
+        "a divisor is zero"
     ),
     "yiqiao:slot_ratio:2021": (
-        "2021 childcare_slots and 2020 residents (baseline) lie 1 years apart"
+        "Childcare slots of 2021 and Residents of 2020 (baseline) do not belong "
+        "together: years between them 1."
     ),
 }
 
@@ -79,6 +81,7 @@ def test_a_changed_input_changes_exactly_the_rows_that_name_it(
     toy_checked: Checked,
 ) -> None:
     cells = {"value": "77", "lower": "77", "upper": "77", "comparator": "="}
+    cells |= {"value_stated": "77", "in_words": ""}
     for one in toy_checked.plans:
         book = toy_checked.book.only(one.plan.doc)
         rows = observed(one)
@@ -117,6 +120,7 @@ def observation(**cells: str) -> Observation:
         "match_type": "exactMatch",
         "obs_status": "A",
         "label_stated": "床位",
+        "value_stated": "100",
         "quote": "床位100",
         "quote_start": "0",
         "quote_end": "5",
@@ -194,9 +198,13 @@ def test_an_input_without_an_upper_end_gives_a_lower_end_only(
     assert row.refused == "yes"
 
 
-def test_a_denominator_that_may_be_zero_is_refused(toy_book: Codebook) -> None:
-    (row,) = ratios(toy_book, observation(), people(comparator="<=", lower="0"))
+def test_a_denominator_of_zero_is_refused_and_a_ceiling_gives_a_lower_end(
+    toy_book: Codebook,
+) -> None:
+    (row,) = ratios(toy_book, observation(), people(value="0", lower="0", upper="0"))
     assert row.refused == "yes" and "zero" in row.note
+    (row,) = ratios(toy_book, observation(), people(comparator="<=", lower="0"))
+    assert (row.value, row.lower, row.upper, row.refused) == ("", "25", "", "")
 
 
 def test_ratios_of_two_areas_of_one_document_have_two_ids(toy_book: Codebook) -> None:
@@ -231,20 +239,55 @@ def test_the_nearest_year_is_taken_and_a_far_one_is_refused(toy_book: Codebook) 
         people(id="jiachuan:3", time_period="2021"),
     ]
     (refused,) = ratios(toy_book, observation(), *rows)
-    assert refused.refused == "yes" and "1 years apart" in refused.note
+    assert refused.refused == "yes" and "years between them 1" in refused.note
+    assert "老年人" in refused.note_zh or "人口" in refused.note_zh
     (near,) = ratios(toy_book, observation(), *rows, years="1")
     assert near.inputs == "jiachuan:1 jiachuan:3" and near.refused == ""
 
 
 @pytest.mark.parametrize(
     ("time", "refused"),
-    [("2020", ""), ("2020-11", ""), ("2016/2020", ""), ("2021-03", "yes")],
+    [
+        ("2020", ""),
+        ("2020-11", ""),
+        ("2016/2020", ""),
+        ("2021-03", ""),
+        ("2021-06", ""),
+        ("2021-07", "yes"),
+        ("2020-05", "yes"),
+        ("2021", "yes"),
+        ("", ""),
+    ],
 )
-def test_years_are_those_at_the_end_of_a_period(
+def test_no_years_apart_is_half_a_year_between_the_ends_of_periods(
     toy_book: Codebook, time: str, refused: str
 ) -> None:
     (row,) = ratios(toy_book, observation(time_period=time), people())
     assert row.refused == refused
+
+
+def test_of_two_people_the_nearer_in_months_are_taken(toy_book: Codebook) -> None:
+    rows = [
+        people(id="jiachuan:2", time_period="2021"),
+        people(id="jiachuan:3", time_period="2020"),
+    ]
+    (row,) = ratios(toy_book, observation(time_period="2021-03"), *rows)
+    assert row.inputs == "jiachuan:1 jiachuan:3"
+
+
+@pytest.mark.parametrize(
+    ("start", "pace"), [("2021-03", "40"), ("2021", "47.5"), ("2016/2020", "38")]
+)
+def test_a_pace_counts_years_from_dates(
+    toy_book: Codebook, start: str, pace: str
+) -> None:
+    cells = {"value": "290", "lower": "290", "upper": "290"}
+    end = observation(id="jiachuan:9", kind="target", time_period="2025", **cells)
+    rows = [observation(time_period=start), end]
+    book = toy_book.only("jiachuan")
+    found = {row.measure: row for row in derive(statements_of(rows, book), book)}
+    assert found["change_per_year"].value == pace
+    assert found["change_per_year"].unit == "beds_per_year"
 
 
 def test_a_repeated_statement_is_used_once_from_its_table(toy_book: Codebook) -> None:
@@ -262,6 +305,90 @@ def test_ends_are_rounded_outwards(toy_book: Codebook) -> None:
     assert (row.lower, row.value, row.upper) == ("33.333333", "33.333333", "33.333334")
 
 
-def test_the_interval_of_an_observation_is_its_bounds() -> None:
-    span = interval(observation(lower="0.545", upper="0.555"))
-    assert (span.lower, span.upper) == (Fraction(109, 200), Fraction(111, 200))
+def stated(book: Codebook, *rows: Observation) -> Statements:
+    return statements_of(rows, book.only("jiachuan"))
+
+
+@pytest.mark.parametrize(
+    ("cells", "low", "high"),
+    [
+        ({"value": "32", "value_stated": "32"}, "31.5", "32.5"),
+        ({"value": "0.55", "value_stated": "0.55"}, "0.545", "0.555"),
+        ({"value": "32", "value_stated": "32", "kind": "projection"}, "31.5", "32.5"),
+        ({"value": "1", "value_stated": "10"}, "0.95", "1.05"),
+        ({"value": "0", "value_stated": "0"}, "0", "0.5"),
+        ({"value": "32", "value_stated": "32", "kind": "target"}, "32", "32"),
+        ({"value": "32", "value_stated": "32", "kind": "standard"}, "32", "32"),
+    ],
+)
+def test_a_ratio_of_today_stands_for_half_a_unit_of_its_last_digit(
+    toy_book: Codebook, cells: dict[str, str], low: str, high: str
+) -> None:
+    ends = {"lower": cells["value"], "upper": cells["value"]}
+    ratio = {"indicator": "eldercare_beds_per_1000_elderly", "unit": "per_1000_persons"}
+    row = observation(**ratio, **cells, **ends)
+    span = stated(toy_book, row).interval(row)
+    assert (span.lower, span.upper) == (Fraction(low), Fraction(high))
+
+
+@pytest.mark.parametrize(
+    ("value", "words", "low", "high"),
+    [
+        ("100", "", "99.5", "100"),
+        ("0", "", "0", "0.5"),
+        ("45", "", "44.5", "45.5"),
+        ("100", "yes", "100", "100"),
+    ],
+)
+def test_a_share_of_today_is_clipped_and_one_in_words_is_exact(
+    toy_book: Codebook, value: str, words: str, low: str, high: str
+) -> None:
+    share = {"indicator": "nursing_bed_share", "unit": "percent", "in_words": words}
+    ends = {"value": value, "lower": value, "upper": value, "value_stated": value}
+    row = observation(**share, **ends)
+    span = stated(toy_book, row).interval(row)
+    assert (span.lower, span.upper) == (Fraction(low), Fraction(high))
+
+
+def test_a_count_is_exact_and_hedged_words_keep_their_bounds(
+    toy_book: Codebook,
+) -> None:
+    count = people(
+        value="205000", lower="205000", upper="205000", value_stated="20.5万"
+    )
+    hedged = observation(comparator=">=", upper="")
+    statements = stated(toy_book, count, hedged)
+    assert statements.interval(count).lower == statements.interval(count).upper
+    assert str(statements.interval(hedged)) == "[100, inf]"
+    assert statements.rounded[count.id].lower == 204_500
+
+
+@pytest.mark.parametrize(
+    ("measure", "unit"),
+    [
+        ("gap", "percentage_points"),
+        ("change_per_year", "percentage_points_per_year"),
+        ("multiple", "multiple"),
+    ],
+)
+def test_a_difference_of_shares_is_in_points_and_a_multiple_in_multiples(
+    toy_project: Project, measure: str, unit: str
+) -> None:
+    frame = toy_project.derived
+    own = frame[(frame["measure"] == measure) & frame.index.str.contains("nursing_bed")]
+    assert set(own["unit"]) == {unit}
+
+
+def test_a_scenario_has_the_year_and_the_kind_of_its_people(
+    toy_project: Project,
+) -> None:
+    row = toy_project.derived.loc["jiachuan:bed_ratio_if_frozen:2021"]
+    assert (row["time_period"], row["kind"]) == ("2025", "projection")
+
+
+def test_an_input_in_doubt_marks_what_is_derived_from_it(toy_book: Codebook) -> None:
+    (row,) = ratios(toy_book, observation(obs_status="U"), people(obs_status="D"))
+    assert row.obs_status == "U"
+    assert "In doubt: a." in row.note and "存疑:a" in row.note_zh
+    (row,) = ratios(toy_book, observation(obs_status="E"), people(obs_status="D"))
+    assert row.obs_status == "D" and "doubt" not in row.note

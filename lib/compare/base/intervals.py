@@ -64,16 +64,17 @@ class Interval:
         return Interval(min(ends), max(ends))
 
     def __truediv__(self, other: Interval) -> Interval:
-        """Quotient of any two members.
+        """Quotient of any two members; a divisor that ends at zero sets no end.
 
         Raises
         ------
         ZeroDivisionError
-            The divisor may be zero.
+            The divisor is zero, or may have either sign.
         """
-        if other.lower <= 0 <= other.upper:
+        if other.lower == other.upper == 0 or other.lower < 0 < other.upper:
             raise ZeroDivisionError(f"{other} contains zero")
-        return self * Interval(_inverse(other.upper), _inverse(other.lower))
+        ends = _inverse(other.upper, -math.inf), _inverse(other.lower, math.inf)
+        return self * Interval(*ends)
 
 
 def last_year(period: str) -> int:
@@ -110,7 +111,10 @@ def period_end(period: str) -> Fraction | None:
     return year + (month - 1 + Fraction(days[0], monthrange(year, month)[1])) / 12
 
 
-def _inverse(end: Fraction | float) -> Fraction | float:
+def _inverse(end: Fraction | float, of_zero: float) -> Fraction | float:
+    """Give one over the end of a divisor."""
+    if not end:
+        return of_zero
     return Fraction(0) if math.isinf(end) else 1 / end
 
 

@@ -216,7 +216,7 @@ def bounds(
     30000 40000 True
     >>> quantity = bounds("36.4", "=", words)
     >>> print(quantity.lower, quantity.upper)
-    36.35 36.45
+    36.4 36.4
     >>> quantity = bounds("55", ">=", words, share=True)
     >>> print(quantity.value, quantity.lower, quantity.upper)
     55 55 100
@@ -306,21 +306,27 @@ def _half_width(
     words: Lexicon,
     approximate: Decimal | None,
 ) -> Decimal:
-    """How far a value may lie from what is printed, to either side."""
-    if comparator == "~" and approximate is not None:
-        return abs(value) * approximate
-    if comparator == "~" and "." not in text:
-        return _place(value) * HALF
-    return _half_step(text, words)
-
-
-def _half_step(text: str, words: Lexicon) -> Decimal:
-    """Half a unit of the last printed decimal; zero for a bare integer."""
-    match = re.search(r"\.(\d+)", text)
-    if match is None:
+    """How far 左右 and 约 reach to either side; beside decimals they add nothing."""
+    if comparator == "=":
         return ZERO
-    step = Decimal(1).scaleb(-len(match[1]))
-    for character in text[match.end() :]:
+    if approximate is not None:
+        return abs(value) * approximate
+    return half_unit(text, words) if "." in text else _place(value) * HALF
+
+
+def half_unit(text: str, words: Lexicon) -> Decimal:
+    """Half a unit of the last printed digit of a number.
+
+    Examples
+    --------
+    >>> from compare.codebook.book import find_root, load_codebook
+    >>> words = load_codebook(find_root()).words
+    >>> print(half_unit("36.4", words), half_unit("32", words))
+    0.05 0.5
+    """
+    match = re.search(r"\d+(?:\.(\d+))?", text)
+    step = Decimal(1).scaleb(-len(match[1] or "")) if match else Decimal(1)
+    for character in text[match.end() if match else len(text) :]:
         step *= words.multipliers.get(character, Decimal(1))
     return step * HALF
 

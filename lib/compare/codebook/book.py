@@ -18,7 +18,7 @@ from compare.base import tables
 from compare.base.problems import Problem, raise_any
 from compare.base.quantities import Lexicon, lexicon
 from compare.base.tables import Refers, Row
-from compare.codebook import checks, models
+from compare.codebook import checks, models, rules
 
 FOLDER = Path("data/codebook")
 
@@ -40,17 +40,18 @@ class Codebook:
     coverage: Sequence[models.Coverage]
     crosswalk: Sequence[models.Match]
     damage: Sequence[models.Damage]
-    derivations: Sequence[models.Derivation]
+    derivations: Sequence[rules.Derivation]
     documents: Mapping[str, models.Source]
     facets: Mapping[str, Mapping[str, models.Facet]]
     families: Mapping[str, models.Family]
-    finding_rules: Sequence[models.FindingRule]
+    finding_rules: Sequence[rules.FindingRule]
     headlines: Sequence[models.Headline]
     indicators: Mapping[str, models.Indicator]
     layout_differences: Sequence[models.Explanation]
     layouts: Sequence[models.Layout]
     number_words: Sequence[models.Word]
     places: Mapping[str, models.Place]
+    questions: Sequence[rules.Question]
     reference_lines: Sequence[models.ReferenceLine]
     units: Mapping[str, models.Unit]
     words: Lexicon

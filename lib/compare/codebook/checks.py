@@ -15,7 +15,16 @@ from compare.base import tables
 from compare.base.intervals import names_in
 from compare.base.problems import Problem, near, raise_any
 from compare.base.tables import PERIOD, Codelist, Refers, Row
-from compare.codebook.models import NO_TERM, Match, Rule, Word, Wording
+from compare.codebook.models import (
+    NO_TERM,
+    Area,
+    Code,
+    Match,
+    ReferenceLine,
+    Word,
+    Wording,
+)
+from compare.codebook.rules import Rule
 from compare.codebook.units import unconvertible
 
 if TYPE_CHECKING:
@@ -34,6 +43,9 @@ def check_book(book: Codebook, rows: Mapping[str, Sequence[Row]]) -> list[Proble
     problems += _check_crosswalk(book)
     problems += _check_units(book)
     problems += _check_keys(book)
+    problems += _check_questions(book)
+    problems += _check_lines(book)
+    problems += _check_outcomes(book)
     for name in ("derivations", "finding_rules"):
         problems += _check_rules(f"{HERE}/{name}.csv", rows[name], book)
     return problems
@@ -184,6 +196,93 @@ def _check_formula(place: str, row: Rule) -> Iterator[Problem]:
         wanted = f"numbers, + - * / and {', '.join(sorted(letters))}."
         remedy = "correct the formula, or name the input."
         yield Problem(f"{place}, formula", fault, wanted, remedy)
+
+
+def _check_questions(book: Codebook) -> Iterator[Problem]:
+    """Check that a question has one unit, and that its derivations lead into it."""
+    rules = {row.rule: row for row in book.derivations}
+    answers: dict[str, list[str]] = {}
+    for row in book.questions:
+        if not row.rule:
+            answers.setdefault(row.question, []).append(row.indicator)
+    for number, row in tables.numbered(book.questions):
+        place, own = f"{HERE}/questions.csv row {number}", answers.get(row.question, [])
+        units = {book.indicators[code].unit for code in own if code in book.indicators}
+        if not row.rule and len(units) > 1:
+            what = f"indicators of {row.question} have the units {sorted(units)}."
+            wanted, remedy = (
+                "one unit for a question.",
+                "name the derivation that leads.",
+            )
+            yield Problem(f"{place}, indicator", what, wanted, remedy)
+        if not row.rule:
+            continue
+        rule = rules.get(row.rule)
+        if rule is None:
+            yield unknown(f"{place}, rule", row.rule, rules)
+        elif rule.a != row.indicator or rule.indicator not in own:
+            what = f"{row.rule} leads from {rule.a} to {rule.indicator}."
+            wanted = f"from {row.indicator} to one of: {', '.join(own)}."
+            yield Problem(f"{place}, rule", what, wanted, "name another derivation.")
+
+
+def _check_outcomes(book: Codebook) -> Iterator[Problem]:
+    """Check that every outcome of a finding counts as a verdict."""
+    verdicts = book.codes.get("verdict", {})
+    for code, row in book.codes.get("outcome", {}).items():
+        if row.definition not in verdicts:
+            where = f"{HERE}/codes.csv, outcome {code}, definition"
+            yield unknown(where, row.definition, verdicts)
+
+
+def _check_lines(book: Codebook) -> Iterator[Problem]:
+    """Hold the label of a reference line against its columns."""
+    for number, row in tables.numbered(book.reference_lines):
+        place = f"{HERE}/reference_lines.csv row {number}"
+        for column, label in (("label_zh", row.label_zh), ("label_en", row.label_en)):
+            for said, cell in _mislabelled(row, label, book):
+                what = f"«{label}» says {said}."
+                remedy = "correct the label, or the column."
+                yield Problem(f"{place}, {column}", what, f"{cell}.", remedy)
+
+
+def _mislabelled(
+    row: ReferenceLine, label: str, book: Codebook
+) -> Iterator[tuple[str, str]]:
+    """Find words of a label that say something else than a column, and its cell."""
+    indicator = book.indicators.get(row.indicator)
+    unit = book.units.get(indicator.unit) if indicator else None
+    words = {**book.words.before, **book.words.inside, **book.words.after}
+    said = {
+        "year": (re.findall(r"\d{4}", label), row.time_period[:4]),
+        "kind": (_named(label, book.codes["reference_kind"]), row.kind),
+        "ref_area": (_named(label, book.areas), row.ref_area),
+        "unit": (
+            [other.symbol for other in book.units.values() if other.symbol in label],
+            unit.symbol if unit else "",
+        ),
+        "comparator": (
+            [words[word] for word in words if len(word) > 1 and word in label],
+            row.comparator,
+        ),
+    }
+    for column, (found, cell) in said.items():
+        for one in dict.fromkeys(found):
+            if one and one != cell and one != "=":
+                yield one, f"{column} {cell}"
+
+
+def _named(label: str, rows: Mapping[str, Code | Area]) -> list[str]:
+    """Codes whose name, in either language, stands in a label."""
+    return [
+        code for code, row in rows.items() if any(name in label for name in _names(row))
+    ]
+
+
+def _names(row: Code | Area) -> tuple[str, str]:
+    if isinstance(row, Area):
+        return row.name_zh, row.name_en
+    return row.label_zh, row.label_en
 
 
 def asked(what: str, wanted: Iterable[str], allowed: Collection[str]) -> list[str]:

@@ -5,7 +5,6 @@ In: nothing. Out: what each column means and allows; ``book`` loads the tables b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
 from compare.base.tables import (
@@ -48,6 +47,16 @@ class Unit(Row):
     symbol: str = column("sign that stands behind the number", empty=True)
     dimension: str = column("units convert only inside one dimension", pattern=CODE)
     factor: str = column("value × factor = value in the base unit", pattern=NUMBER)
+    ratio: Annotated[str, Codelist("in_words")] = column(
+        "yes for ratios and shares: printed ones stand for half a unit either way",
+        empty=True,
+    )
+    difference: Annotated[str, Refers("units")] = column(
+        "unit of a difference of two values", empty=True
+    )
+    per_year: Annotated[str, Refers("units")] = column(
+        "unit of a difference per year", empty=True
+    )
 
 
 class Family(Row):
@@ -228,8 +237,18 @@ class ReferenceLine(Row):
     label_zh: str = column("label in Chinese")
     label_en: str = column("label in English")
     line: Annotated[str, Codelist("line")] = column("how a chart draws it")
-    source: str = column("document or publisher")
-    evidence: str = column("how good the evidence is")
+    issuer_zh: str = column("who states it, in Chinese")
+    issuer_en: str = column("who states it, in English")
+    document: str = column("document or report that states it")
+    date: str = column(
+        "date of the document or report, as far as known",
+        pattern=r"\d{4}(-\d{2}(-\d{2})?)?",
+    )
+    known: Annotated[str, Codelist("known")] = column(
+        "official, press, copy, or derived by us"
+    )
+    source: str = column("where it was seen")
+    note: str = column("what to mind", empty=True)
 
 
 class Headline(Row):
@@ -294,46 +313,6 @@ class Word(Row):
     note: str = column("remark", empty=True)
 
 
-class Rule(Row):
-    """What rules of derivations and of findings share: inputs that belong together."""
-
-    key = ("rule",)
-    rule: str = column("code of the rule", pattern=CODE)
-    a: str = column("indicator of a; * for each indicator")
-    a_kinds: str = column("kinds that a may have, joined with a space")
-    b: str = column("indicator of b; * for that of a", empty=True)
-    b_kinds: str = column("kinds that b may have", empty=True)
-    b_apart: str = column("years that b may lie apart", pattern=r"\d+", empty=True)
-    c: str = column("indicator of c", empty=True)
-    c_kinds: str = column("kinds that c may have", empty=True)
-    c_apart: str = column("years that c may lie apart", pattern=r"\d+", empty=True)
-    area: Annotated[str, Codelist("area")] = column(
-        "the whole place, its parts, or a part and the whole"
-    )
-    pick: Annotated[str, Codelist("pick")] = column("each a, or only the last")
-
-    def named(self) -> Iterator[tuple[str, str, str]]:
-        """Name, indicator and kinds of each input."""
-        for name in "abcd":
-            if code := getattr(self, name, ""):
-                yield name, code, getattr(self, f"{name}_kinds")
-
-
-class Derivation(Rule):
-    """Rules by which ratios are derived from observations."""
-
-    indicator: str = column("what it gives; * for the indicator of a")
-    measure: Annotated[str, Codelist("measure_derived")] = column(
-        "the indicator itself, or what is computed about it"
-    )
-    unit: Annotated[str, Refers("units")] = column(
-        "unit, where not the indicator's", empty=True
-    )
-    formula: str = column("arithmetic on the inputs and years")
-    note_en: str = column("what to mind, in English")
-    note_zh: str = column("what to mind, in Chinese")
-
-
 class Facet(Row):
     """Facets on which two values may differ, and the grade that it costs."""
 
@@ -343,24 +322,6 @@ class Facet(Row):
     grade: Annotated[str, Codelist("grade")] = column("grade of a pair in this state")
     reason_en: str = column("reason, in English")
     reason_zh: str = column("reason, in Chinese")
-
-
-class FindingRule(Rule):
-    """Rules by which documents are held against themselves."""
-
-    order = tuple(
-        "rule a a_kinds b b_kinds b_apart c c_kinds c_apart d d_kinds d_apart "
-        "area pick test formula low high explanation_en explanation_zh".split()
-    )
-    d: str = column("indicator of d", empty=True)
-    d_kinds: str = column("kinds that d may have", empty=True)
-    d_apart: str = column("years that d may lie apart", pattern=r"\d+", empty=True)
-    test: Annotated[str, Codelist("test")] = column("what is tested")
-    formula: str = column("what is computed from b, c, d", empty=True)
-    low: str = column("lowest result that holds", pattern=NUMBER, empty=True)
-    high: str = column("highest result that holds", pattern=NUMBER, empty=True)
-    explanation_en: str = column("what it means, in English")
-    explanation_zh: str = column("what it means, in Chinese")
 
 
 class Layout(Row):

@@ -33,7 +33,7 @@ class Facets(Row):
     key = ("id",)
     id: str = column("observation or derived value")
     indicator: Annotated[str, Refers("indicators")] = column("canonical indicator")
-    kind: Annotated[str, Codelist("kind")] = column("kind; a derived value is baseline")
+    kind: Annotated[str, Codelist("kind")] = column("kind of the value")
     numerator: str = column(
         "exact, or close where the wording does not say it all", pattern="exact|close"
     )
@@ -106,7 +106,7 @@ def facets_of(
         Facets(
             id=row.id,
             indicator=row.indicator,
-            kind="baseline",
+            kind=row.kind,
             numerator="exact" if row.value else "close",
             denominator="",
             date=_year(row.time_period),

@@ -1,15 +1,16 @@
 """Findings: every document held against itself.
 
 In: observations and the rules of ``finding_rules.csv``. Out: findings, each with its
-arithmetic written out and a verdict: *holds*, *fails*, or *depends* (on how far 左右
-reaches). Rules that hold are recorded too: a table of failures alone proves nothing.
+arithmetic written out, an outcome in the words of its rule, and the verdict that this
+outcome counts as: *holds*, *fails* (the document contradicts itself), or *depends* (on
+how it is read). Rules that hold are recorded too: a table of failures proves nothing.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import chain
@@ -19,18 +20,26 @@ from typing import Annotated
 from compare.base.intervals import Interval
 from compare.base.tables import Codelist, Long, Refers, Row, column
 from compare.codebook.book import Codebook
-from compare.codebook.models import FindingRule
+from compare.codebook.rules import FindingRule
 from compare.curated.derived import (
     Statements,
     combinations,
-    compute,
-    interval,
     is_vague,
     rounded,
+    too_far,
 )
-from compare.curated.observations import Observation
+from compare.curated.observations import COMPARED, Observation
+from compare.curated.written import (
+    plain,
+    shown,
+    under_other_readings,
+    worded,
+    written,
+)
 
-HOLDS, FAILS, DEPENDS = "holds", "fails", "depends"
+HOLDS, FAILS, DEPENDS, EQUAL = "holds", "fails", "depends", "equal"
+UNSCOPED = ("", "unstated")
+LOOSE = ("broadMatch", "narrowMatch")
 
 
 class Finding(Row):
@@ -41,6 +50,9 @@ class Finding(Row):
     doc: Annotated[str, Refers("documents")] = column("document")
     rule: str = column("code of the rule")
     verdict: Annotated[str, Codelist("verdict")] = column("holds, fails or depends")
+    outcome: Annotated[str, Codelist("outcome")] = column(
+        "the same in the rule's words"
+    )
     stated: str = column("what the document states", empty=True)
     computed: str = column("what follows from other statements", empty=True)
     lower: str = column("lower end of the computed value", empty=True)
@@ -53,9 +65,12 @@ class Finding(Row):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a test says about one choice of inputs."""
+    """What a test says about one choice of inputs.
 
-    verdict: str
+    ``result`` is holds, fails, depends or equal: the rule words it.
+    """
+
+    result: str
     rows: Sequence[Observation]
     stated: str
     computed: Interval | None
@@ -65,7 +80,7 @@ class Outcome:
 def find(statements: Statements, book: Codebook) -> list[Finding]:
     """Apply every rule of ``finding_rules.csv`` to one document."""
     return [
-        _finding(rule, outcome)
+        _finding(rule, outcome, book)
         for rule in book.finding_rules
         for outcome in TESTS[rule.test](rule, statements)
     ]
@@ -73,21 +88,41 @@ def find(statements: Statements, book: Codebook) -> list[Finding]:
 
 def _computed(rule: FindingRule, statements: Statements) -> Iterator[Outcome]:
     """Hold a statement (a) against a formula on others (b, c, d)."""
-    for chosen in combinations(rule, statements):
+    for chosen in _together(rule, statements):
         lead = chosen["a"]
-        results = [compute(rule.formula, chosen, reach) for reach in statements.reaches]
+        results = [
+            statements.compute(rule.formula, chosen, reach)
+            for reach in statements.reaches
+        ]
         readings = list(zip(statements.reaches, results, strict=True))
         verdicts = {
-            _verdict(rule, lead, interval(lead, reach), result)
+            _verdict(rule, lead, statements.interval(lead, reach), result)
             for reach, result in readings
         }
         verdict = verdicts.pop() if len(verdicts) == 1 else DEPENDS
-        arithmetic = f"{_written(rule.formula, chosen)} = {_shown(results[0])}"
+        arithmetic = f"{written(rule.formula, chosen)} = {shown(results[0])}"
         vague = [row.hedge_stated for row in chosen.values() if is_vague(row)]
         if verdict == DEPENDS and vague:
-            arithmetic += f"; {vague[0]} as {_under_other_readings(readings[1:])}"
+            arithmetic += f"; {vague[0]} as {under_other_readings(readings[1:])}"
+        if verdict == FAILS and statements.rounded.keys() & {
+            row.id for row in chosen.values()
+        }:
+            loose = replace(
+                statements, spans={**statements.spans, **statements.rounded}
+            )
+            result = loose.compute(rule.formula, chosen)
+            verdict = _verdict(rule, lead, loose.interval(lead), result)
+            arithmetic += f"; printed decimals as rounded: {shown(result)}"
         stated = "" if rule.test == "between" else worded(lead)
         yield Outcome(verdict, list(chosen.values()), stated, results[0], arithmetic)
+
+
+def _together(
+    rule: FindingRule, statements: Statements
+) -> Iterator[Mapping[str, Observation]]:
+    """Find inputs of a rule that lie no further apart than it allows."""
+    found = combinations(rule, statements)
+    return (chosen for chosen in found if not too_far(rule, chosen))
 
 
 def _verdict(
@@ -114,8 +149,8 @@ def _areas_sum(rule: FindingRule, statements: Statements) -> Iterator[Outcome]:
     for total, parts in _totals(rule, statements):
         numbers = [Fraction(part.value) for part in parts]
         result = Interval(sum(numbers, Fraction(0)), sum(numbers, Fraction(0)))
-        verdict = _meet(interval(total), result)
-        written = f"{' + '.join(part.value for part in parts)} = {_shown(result)}"
+        verdict = _meet(statements.interval(total), result)
+        written = f"{' + '.join(part.value for part in parts)} = {shown(result)}"
         yield Outcome(verdict, [total, *parts], total.value, result, written)
 
 
@@ -139,8 +174,8 @@ def _areas_even(rule: FindingRule, statements: Statements) -> Iterator[Outcome]:
         verdict = HOLDS if spread <= Fraction(rule.high) else FAILS
         rows = [row for pair in ends for row in pair]
         written = (
-            f"growth {_plain(min(growth))} % to {_plain(max(growth))} %, spread "
-            f"{_plain(spread)} points"
+            f"growth {plain(min(growth))} % to {plain(max(growth))} %, spread "
+            f"{plain(spread)} points"
         )
         yield Outcome(verdict, rows, "", Interval(spread, spread), written)
 
@@ -168,18 +203,96 @@ def _repeats(rule: FindingRule, statements: Statements) -> Iterator[Outcome]:
     """Hold all statements of one value in one document against each other."""
     same = ("indicator", "kind", "ref_area", "scope", "time_period")
     for rows in _repeated(_of_kinds(rule, statements), *same):
-        low = max(interval(row).lower for row in rows)
-        high = min(interval(row).upper for row in rows)
+        low = max(statements.interval(row).lower for row in rows)
+        high = min(statements.interval(row).upper for row in rows)
         said = "; ".join(f"{worded(row)} ({row.id})" for row in rows)
         verdict = HOLDS if low <= high else FAILS
         yield Outcome(verdict, rows, worded(rows[0]), None, said)
 
 
+def _restates(rule: FindingRule, statements: Statements) -> Iterator[Outcome]:
+    """Hold statements against those of one indicator that say more of what they mean.
+
+    A date or a scope is missing in one of two, or its wording is broader or narrower.
+    They may be about different things, so that nothing fails.
+    """
+    matched = [row for row in statements.rows if row.match_type in (*COMPARED, *LOOSE)]
+    kinds = rule.a_kinds.split()
+    same = ("indicator", "kind", "ref_area")
+    for rows in _repeated((row for row in matched if row.kind in kinds), *same):
+        for loose in rows:
+            others = [row for row in rows if _says_more(row, loose)]
+            if others:
+                yield _restated(loose, others, statements)
+
+
+def _says_more(row: Observation, loose: Observation) -> bool:
+    """Whether a statement may mean what a looser one means, and says more of it."""
+    gained = {
+        _gain(row.time_period, loose.time_period),
+        _gain(*("" if one.scope in UNSCOPED else one.scope for one in (row, loose))),
+        _gain(*("" if one.match_type in LOOSE else "fits" for one in (row, loose))),
+    }
+    return "more" in gained and not gained & {"less", "other"}
+
+
+def _gain(cell: str, loose: str) -> str:
+    if cell == loose:
+        return ""
+    return "more" if not loose else "other" if cell else "less"
+
+
+def _restated(
+    loose: Observation, others: Sequence[Observation], statements: Statements
+) -> Outcome:
+    span, rows = statements.interval(loose), [loose, *others]
+    meet = (_meet(span, statements.interval(row)) == HOLDS for row in others)
+    told = [(row.id, row.time_period, row.scope) for row in rows]
+    named = (", ".join(filter(None, cells)) for cells in told)
+    pairs = zip(map(worded, rows), named, strict=True)
+    said = "; ".join(f"{value} ({name})" for value, name in pairs)
+    return Outcome(HOLDS if any(meet) else DEPENDS, rows, worded(loose), None, said)
+
+
+def _demands(rule: FindingRule, statements: Statements) -> Iterator[Outcome]:
+    """Hold targets against baselines of one question: the one tabled, the other not.
+
+    Where the baseline has reached the target, one place of the document demands what
+    another says is done.
+    """
+    rows = [row for row in statements.rows if row.match_type in COMPARED and row.value]
+    own = [row for row in rows if row.ref_area == statements.whole]
+    starts = [row for row in own if row.kind in rule.b_kinds.split()]
+    for target in own:
+        if target.kind not in rule.a_kinds.split():
+            continue
+        for start in starts:
+            if _same_question(target, start, statements) and (
+                bool(target.in_table) != bool(start.in_table)
+            ):
+                done = Decimal(start.value) >= Decimal(target.value)
+                said = f"{worded(target)} ({target.id}); {worded(start)} ({start.id})"
+                result = DEPENDS if done else HOLDS
+                yield Outcome(result, [target, start], worded(target), None, said)
+
+
+def _same_question(
+    left: Observation, right: Observation, statements: Statements
+) -> bool:
+    """Whether two statements answer one question, in one unit and for one part."""
+    one, other = (
+        statements.questions.get(row.indicator, {row.indicator})
+        for row in (left, right)
+    )
+    alike = left.unit == right.unit and left.scope == right.scope
+    return alike and not one.isdisjoint(other)
+
+
 def _rises(rule: FindingRule, statements: Statements) -> Iterator[Outcome]:
     """Tell whether a target lies beyond its baseline."""
-    for chosen in combinations(rule, statements):
+    for chosen in _together(rule, statements):
         target, baseline = chosen["a"], chosen["b"]
-        change = compute("a - b", chosen)
+        change = statements.compute("a - b", chosen)
         verdict = _beyond(target, baseline, change)
         written = f"{worded(target)} against {worded(baseline)}"
         yield Outcome(verdict, [target, baseline], worded(target), change, written)
@@ -187,7 +300,9 @@ def _rises(rule: FindingRule, statements: Statements) -> Iterator[Outcome]:
 
 def _beyond(target: Observation, baseline: Observation, change: Interval) -> str:
     """Judge a change; of two bounds with one sign the stated ends are compared."""
-    if worded(target) == worded(baseline) or change.upper <= 0:
+    if worded(target) == worded(baseline):
+        return EQUAL
+    if change.upper <= 0:
         return FAILS
     bounds = target.comparator == baseline.comparator != "="
     if change.lower > 0 or (bounds and Decimal(target.value) > Decimal(baseline.value)):
@@ -254,6 +369,8 @@ TESTS: Mapping[str, Callable[[FindingRule, Statements], Iterable[Outcome]]] = {
     "areas_sum": _areas_sum,
     "areas_even": _areas_even,
     "repeats": _repeats,
+    "restates": _restates,
+    "demands": _demands,
     "rises": _rises,
     "one_date": _one_date,
     "not_year": _not_year,
@@ -261,27 +378,21 @@ TESTS: Mapping[str, Callable[[FindingRule, Statements], Iterable[Outcome]]] = {
 }
 
 
-def worded(row: Observation) -> str:
-    """Word a value with its comparator, in figures."""
-    if row.comparator == "..":
-        return f"{row.lower}..{row.upper}"
-    sign = "" if row.comparator == "=" else row.comparator
-    return f"{sign}{row.value}"
-
-
-def _finding(rule: FindingRule, outcome: Outcome) -> Finding:
+def _finding(rule: FindingRule, outcome: Outcome, book: Codebook) -> Finding:
     lead = outcome.rows[0]
     result = outcome.computed
     lower = rounded(result.lower) if result else ""
     upper = rounded(result.upper) if result else ""
     parts = [lead.doc, rule.rule, lead.id.partition(":")[2]]
+    said = getattr(rule, f"if_{outcome.result}") or rule.if_holds
     return Finding(
         id=":".join(parts),
         doc=lead.doc,
         rule=rule.rule,
-        verdict=outcome.verdict,
+        verdict=book.codes["outcome"][said].definition,
+        outcome=said,
         stated=outcome.stated,
-        computed=lower if lower == upper else _shown(result) if result else "",
+        computed=lower if lower == upper else shown(result) if result else "",
         lower=lower,
         upper=upper,
         inputs=" ".join(row.id for row in outcome.rows),
@@ -289,27 +400,3 @@ def _finding(rule: FindingRule, outcome: Outcome) -> Finding:
         explanation_en=rule.explanation_en,
         explanation_zh=rule.explanation_zh,
     )
-
-
-def _written(formula: str, chosen: Mapping[str, Observation]) -> str:
-    """Write a formula with the stated numbers in the place of its letters."""
-    return "".join(worded(chosen[part]) if part in chosen else part for part in formula)
-
-
-def _under_other_readings(others: Iterable[tuple[Decimal | None, Interval]]) -> str:
-    """Say what follows when 左右 reaches so many percent."""
-    return ", ".join(
-        f"±{_plain(Fraction(reach or 0) * 100)} %: {_shown(result)}"
-        for reach, result in others
-    )
-
-
-def _shown(result: Interval) -> str:
-    if result.lower == result.upper:
-        return _plain(result.lower)
-    return f"{_plain(result.lower)} to {_plain(result.upper)}"
-
-
-def _plain(number: Fraction | float) -> str:
-    """Write a number with two decimals, for reading."""
-    return f"{float(number):.2f}".rstrip("0").rstrip(".")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 KEY = ("doc", "label_stated", "scope_stated", "unit_stated")
 COMPARED = ("exactMatch", "closeMatch")
+STATUSES = ("O", "U", "D", "E", "F", "A")
 
 
 class Observation(Stated):

@@ -339,8 +339,8 @@ def type_numbers(frame: pd.DataFrame, words: Lexicon) -> pd.DataFrame:
     pandas.DataFrame
         The same columns, with ``doc`` in front; ``value``, ``lower`` and ``upper`` as
         floats in the unit as printed, NaN where the words set none; ``upper_open`` says
-        that the upper end is excluded. Bare integers are exact; every other phrase is
-        read once.
+        that the upper end is excluded. Plain numbers are exact as printed; every other
+        phrase is read once.
     """
     import numpy as np
     import pandas as pd
@@ -352,7 +352,7 @@ def type_numbers(frame: pd.DataFrame, words: Lexicon) -> pd.DataFrame:
     comparators = frame["comparator"].tolist()
     read_once = functools.cache(functools.partial(_quantity, words=words))
     for row, (text, comparator) in enumerate(zip(stated, comparators, strict=True)):
-        if comparator != "=" or "." in text:
+        if comparator != "=":
             quantity = read_once(text, comparator, value[row] == value[row])
             lower[row] = _float(quantity.lower)
             upper[row] = _float(quantity.upper)

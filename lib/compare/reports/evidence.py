@@ -30,7 +30,7 @@ HAN = range(0x3400, 0xA000)
 CODELISTS = (
     *("absence", "comparator", "comparator_form", "facet", "grade", "in_words", "kind"),
     *("measure_derived", "obligation", "obs_status", "predicate_id", "scope"),
-    *("scope_apart", "test", "verdict"),
+    *("scope_apart", "test", "outcome", "verdict"),
 )
 SOURCE = {
     *("title", "title_en", "issuer", "number", "date_signed", "ref_area"),

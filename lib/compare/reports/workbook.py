@@ -40,7 +40,10 @@ EACH = {"value": 12, "time_period": 9, "lower": 8, "upper": 8, "grade": 7, "note
 PAGE, ABOUT_LINE = 300, 118
 FIRST_ROW, FIRST = 4, 3
 NOTHING, DERIVED, USUAL = "–", "derived", "A"
-LEGENDS = ("grade", "kind", "comparator", "obs_status", "predicate_id", "verdict")
+LEGENDS = (
+    *("grade", "kind", "comparator", "obs_status", "predicate_id", "verdict"),
+    "outcome",
+)
 Line = tuple[str, str, tuple[Row | None, ...]]
 Links = Mapping[str, Mapping[str, str]]
 Lists = Mapping[str, pd.DataFrame]

@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from compare.base.intervals import last_year
+from compare.base.intervals import last_year, period_end
 from compare.codebook.models import Place
 from compare.project import NUMBERS, Project
 from compare.views import charts, markers, tables
@@ -214,7 +214,7 @@ def _slopes(axes: Axes, words: Words, place: Place, ends: pd.DataFrame) -> None:
     top, starts = float(ends["index"].max()), []
     for line, rows in words.stated(ends).groupby("line", sort=False):
         first, last = rows.to_dict("records")
-        x = [last_year(row["time_period"]) for row in (first, last)]
+        x = [_moment(row["time_period"]) for row in (first, last)]
         y, scenario = [first["index"], last["index"]], last["kind"] == SCENARIO
         colour, width = (place.colour, 2) if line == "beds" else (markers.INK, 1.2)
         dash = "--" if scenario else "-"
@@ -233,6 +233,13 @@ def _slopes(axes: Axes, words: Words, place: Place, ends: pd.DataFrame) -> None:
         markers.beside(axes, "\n".join(told), spot, above=y[1] == top, side="right")
     begin = "\n".join(["100 =", *starts])
     markers.beside(axes, begin, (x[0], y[0]), above=False, side="left")
+
+
+def _moment(period: str) -> float:
+    """Place on an axis of years, where a year stands for its end."""
+    end = period_end(period)
+    assert end is not None  # lines are drawn of dated values only
+    return float(end) - 1
 
 
 def _title(words: Words, place: Place, rows: pd.DataFrame) -> list[str]:

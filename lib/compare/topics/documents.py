@@ -29,6 +29,8 @@ SHADES = {
     "target": "#6fa3d0",
     "baseline": "#b7d0e8",
     "other": "#dde8f3",
+    "derived": "#dde8f3",
+    "elsewhere": "#ffffff",
     "blank": "#ffffff",
     "not_stated": "#ffffff",
     "out_of_scope": "#eeeeee",

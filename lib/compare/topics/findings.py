@@ -14,7 +14,7 @@ from compare.project import Project
 from compare.views.markers import GREY, WIDTH, Look, style
 from compare.views.words import SEVERAL, Words, cited
 
-ABOUT_TARGETS = ("rises", "not_zero")
+ABOUT_TARGETS, KEEPS = ("rises", "not_zero"), "keeps"
 FILLS = {HOLDS: ("#d9d9d9", ""), FAILS: ("#d55e00", ""), DEPENDS: ("white", "////")}
 
 
@@ -114,5 +114,5 @@ def _worded(project: Project, words: Words) -> tuple[pd.DataFrame, list[str]]:
     """Contradictions, computed ranges in words; and what every table of them shows."""
     frame, between = contradictions(project), words.say("between", r"\1", r"\2")
     computed = frame["computed"].str.replace(r"(.+) to (.+)", between, regex=True)
-    columns = ["place", "indicator", "verdict", f"explanation_{words.language}"]
+    columns = ["place", "indicator", "outcome", f"explanation_{words.language}"]
     return frame.assign(computed=computed), columns

@@ -11,10 +11,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from compare.base.intervals import last_year
+from compare.base.intervals import period_end
 from compare.curated.findings import HOLDS
 from compare.project import Project
-from compare.topics.findings import ABOUT_TARGETS, findings
+from compare.topics.findings import ABOUT_TARGETS, KEEPS, findings
 from compare.views.markers import INK, WIDTH, Look, style, write
 from compare.views.tables import known, statements
 from compare.views.words import SEVERAL, Words, filled
@@ -85,7 +85,8 @@ def national_pace(project: Project, indicators: Iterable[str]) -> pd.DataFrame:
     actual, target = (first[first["kind"] == kind] for kind in ("actual", "target"))
     ends = actual.merge(target, on="indicator", suffixes=("_from", "_to"))
     ends = ends.rename(columns={"time_period_from": "from", "time_period_to": "to"})
-    years = ends["to"].map(last_year) - ends["from"].map(last_year)
+    years = ends["to"].map(period_end) - ends["from"].map(period_end)
+    years = years.astype(float)
     ends["per_year"] = (ends["value_to"] - ends["value_from"]) / years
     return ends.loc[years > 0, ["indicator", "per_year", "from", "to"]]
 
@@ -166,9 +167,10 @@ def obligations(project: Project, words: Words) -> pd.DataFrame:
 def flat_targets(project: Project, words: Words) -> pd.DataFrame:
     """Show targets that do not lie beyond their baselines, and baselines of zero."""
     frame = findings(project)
-    frame = frame[(frame["verdict"] != HOLDS) & frame["test"].isin(ABOUT_TARGETS)]
+    flat = (frame["verdict"] != HOLDS) | (frame["outcome"] == KEEPS)
+    frame = frame[flat & frame["test"].isin(ABOUT_TARGETS)]
     frame = frame.assign(said=frame["arithmetic"])
-    return words.table(frame, ["place", "test", "indicator", "said", "ids"])
+    return words.table(frame, ["place", "outcome", "indicator", "said", "ids"])
 
 
 def _worded(project: Project, progress: pd.DataFrame, words: Words) -> pd.DataFrame:

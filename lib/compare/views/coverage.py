@@ -5,7 +5,8 @@ In: an open project. Out: a frame of states, and counts that sentences speak of.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -14,7 +15,7 @@ from compare.curated.comparability import count_pairs
 from compare.project import Project
 from compare.views.tables import statements
 
-STATED = ("both", "target", "baseline", "other")
+STATED = ("both", "target", "baseline", "other", "derived")
 
 
 def coverage(
@@ -30,8 +31,10 @@ def coverage(
     pandas.DataFrame
         Long: ``indicator``, ``doc``, ``place`` and ``state``, a code of the list
         ``state``: ``both`` (baseline and target), ``target``, ``baseline``, ``other``,
-        ``blank`` (printed, but empty), ``out_of_scope``, ``lost_in_picture``,
-        ``lost_part`` or ``not_stated``. Indicators that most plans state come first.
+        ``derived`` (at least one in each, which is all of them), ``blank`` (printed,
+        but empty), ``elsewhere`` (as another indicator of the same question),
+        ``out_of_scope``, ``lost_in_picture``, ``lost_part`` or ``not_stated``.
+        Indicators that most plans state come first.
     """
     book = project.book
     chosen = asked("family", families, book.families) or list(book.families)
@@ -39,9 +42,13 @@ def coverage(
     frame = statements(project, named)
     kinds = frame["kind"].astype("str").where(frame["comparator"] != "missing", "blank")
     found = kinds.groupby([frame["indicator"], frame["doc"]], observed=True).agg(set)
-    ranked = []
-    for code in dict.fromkeys(frame["indicator"]):
-        told = [_state(found.get((code, doc), set())) for doc in book.order]
+    answers, ranked = _answers(project), []
+    led = [code for code in answers.led if code in named]
+    for code in dict.fromkeys([*frame["indicator"], *led]):
+        told = [
+            _state(found.get((code, doc), set())) or answers.of(code, doc)
+            for doc in book.order
+        ]
         stated = sum(state in STATED for state in told)
         if stated >= least:
             family = chosen.index(book.indicators[code].family)
@@ -52,6 +59,48 @@ def coverage(
         for doc, state in zip(book.order, told, strict=True)
     ]
     return pd.DataFrame(rows, columns=["indicator", "doc", "place", "state"])
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """Questions that several indicators answer: what else a plan says to them.
+
+    ``led`` are indicators that a derivation leads to, and the plans of which it does;
+    ``beside`` are the other indicators of an indicator's questions, and ``stated``
+    plans and the indicators that they state.
+    """
+
+    led: Mapping[str, set[str]]
+    beside: Mapping[str, set[str]]
+    stated: set[tuple[str, str]]
+
+    def of(self, indicator: str, doc: str) -> str:
+        """Code for what a plan says that does not state an indicator; may be empty."""
+        if doc in self.led.get(indicator, ()):
+            return "derived"
+        others = self.beside.get(indicator, set())
+        return "elsewhere" * any((doc, other) in self.stated for other in others)
+
+
+def _answers(project: Project) -> _Answers:
+    rules = {row.rule for row in project.book.questions if row.rule}
+    led: dict[str, set[str]] = {}
+    computed = project.derived[project.derived["refused"] == ""]
+    for id, indicator in computed["indicator"].items():
+        doc, rule = str(id).split(":")[:2]
+        if rule in rules:
+            led.setdefault(str(indicator), set()).add(doc)
+    questions: dict[str, set[str]] = {}
+    for row in project.book.questions:
+        questions.setdefault(row.question, set()).add(row.indicator)
+    beside: dict[str, set[str]] = {}
+    for codes in questions.values():
+        for code in codes:
+            beside.setdefault(code, set()).update(codes - {code})
+    frame = statements(project, beside)
+    docs, codes_stated = (frame[name].astype("str") for name in ("doc", "indicator"))
+    stated = set(zip(docs, codes_stated, strict=True))
+    return _Answers(led, beside, stated)
 
 
 def counts(project: Project) -> dict[str, int]:

@@ -108,7 +108,7 @@ def evidence(project: Project, id: str) -> Evidence:
         name = words.indicator(row["indicator"])
         told = [f"{id}  {name}: {words.derived(row)}", ", ".join(formula)]
     elif "verdict" in row:
-        verdict = words.label("verdict", row["verdict"])
+        verdict = words.label("outcome", row["outcome"])
         told = [f"{id}  {verdict}: {row['arithmetic']}", row["explanation_en"]]
     stated = [one for one in inputs if one in project.readings]
     return Evidence(id, told, [_passage(project, one) for one in stated])

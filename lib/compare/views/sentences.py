@@ -22,7 +22,7 @@ from compare.views.show import evidence_link
 from compare.views.words import Row, Words, when
 
 NAME = re.compile(r"\{([^{}|]+)(?:\|([a-z0-9]+))?\}")
-GRADE = "grade"
+GRADE, PRESS = "grade", "press"
 NO_VALUE = re.compile(r"\{[^{}]*\}|`[^`]*`|(?m:^\s*\d+\. )")
 MARKUP = re.compile(r"([\\`*_\[\]<>|~])")
 
@@ -35,9 +35,9 @@ def tell(project: Project, text: str, words: Words) -> str:
     * the id of an observation or a derived value, such as ``{jiamusi:814}``, by its
       value in words, linked to its sentence; with ``|quote``, ``|gloss`` or ``|time``
       by these, with a digit (``|1``) by the value with so many decimals;
-    * the id of a finding by its verdict, with ``|computed`` by what was computed;
+    * the id of a finding by its outcome, with ``|computed`` by what was computed;
     * a reference line, such as ``{CN:nursing_bed_share:2024}``, by its value, with
-      ``|time`` by its year;
+      ``|time`` by its year; what rests on the press is told as reported;
     * a count of ``views.coverage.counts``, such as ``{both:jiamusi}``;
     * ``{grade}`` by the worst grade among the values of several places that the same
       line names, and their inputs, with its facets.
@@ -130,7 +130,10 @@ class _Names:
         if line := self.lines.get(name):
             unit = self.project.book.indicators[line.indicator].unit
             stated = line.model_dump() | {"value": float(line.value), "unit": unit}
-            return {"": self.words.value(stated), "time": line.time_period}
+            told = self.words.value(stated)
+            if line.known == PRESS:
+                told = self.words.say("as_reported", told)
+            return {"": told, "time": line.time_period}
         if name == GRADE:
             return {"": ""}
         return {"": self.words.number(self.counts[name])} if name in self.counts else {}
@@ -142,7 +145,7 @@ class _Names:
         if "verdict" in row:
             point = row["lower"] if row["lower"] == row["upper"] else float("nan")
             computed = words.derived({**row, "refused": "", "value": point})
-            linked = {"": words.label("verdict", row["verdict"]), "computed": computed}
+            linked = {"": words.label("outcome", row["outcome"]), "computed": computed}
         elif "formula" in row:
             linked = {digit: words.derived(row, int(digit)) for digit in digits}
             linked[""] = words.derived(row)

@@ -83,8 +83,8 @@ def derived(project: Project, *measures: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns of ``STATEMENT`` and a few more; ``kind`` is the measure, ``baseline``
-        for the indicator itself, and ``ids`` are the inputs.
+        Columns of ``STATEMENT`` and a few more; ``kind`` is the measure, that of its
+        first input for the indicator itself, and ``ids`` are the inputs.
     """
     frame = project.derived.reset_index()
     frame = frame[frame["refused"] == ""]
@@ -94,10 +94,9 @@ def derived(project: Project, *measures: str) -> pd.DataFrame:
     return frame.assign(
         **dict.fromkeys(blank, ""),
         source="derived",
-        kind=frame["measure"].replace("value", "baseline"),
+        kind=frame["measure"].where(frame["measure"] != "value", frame["kind"]),
         rule=frame["id"].str.split(":").str[1],
         comparator=frame["value"].isna().map({True: "..", False: "="}),
-        obs_status="A",
         ids=frame["inputs"].str.replace(" ", SEVERAL),
     )[[*STATEMENT, "rule", "measure", "ref_area", "formula", "note_zh"]]
 

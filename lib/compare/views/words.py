@@ -23,7 +23,10 @@ THOUSAND, MYRIAD, MILLION = 1_000, 10_000, 1_000_000
 ROUND, MILLION_DIGITS = 100, -4
 LANGUAGES = ("en", "zh")
 SEVERAL = "; "
-CODED = ("kind", "obligation", "obs_status", "verdict", "facet", "state", "test")
+CODED = (
+    *("kind", "obligation", "obs_status", "verdict", "outcome", "facet", "state"),
+    "test",
+)
 WAYS = {"value": ROUND_HALF_EVEN, "lower": ROUND_FLOOR, "upper": ROUND_CEILING}
 Row = Mapping[Any, Any]
 

@@ -259,7 +259,7 @@
   const reference = id => {
     const found = byId.get(id);
     if (!found) return h("code", null, id);
-    const value = found.type === "finding" ? code("verdict", found.row.verdict) : valueOf(found.row);
+    const value = found.type === "finding" ? code("outcome", found.row.outcome) : valueOf(found.row);
     return h("span", null, link(id, value), ` — ${titleOf(found)} `, h("code", null, id));
   };
   const references = ids => h("ul", null, ids.map(id => h("li", null, reference(id))));
@@ -340,13 +340,15 @@
   const derivedPanel = row => [
     h("p", {class: "notice"}, t("derived_one"), row.refused ? ` · ${t("refused")}` : ""),
     facts([["measure", row.measure && code("measure_derived", row.measure)], ["bounds", ends(row)],
-      ["unit", named("units", row.unit)], ["note", localised(row, "note") || row.note]]),
+      ["unit", named("units", row.unit)],
+      ["status", `${row.obs_status} · ${code("obs_status", row.obs_status)}`],
+      ["note", localised(row, "note") || row.note]]),
     section("formula", h("p", null, h("code", null, row.formula))),
     section("inputs", inputList(row)),
     usesOf(row.id), pairsOf(row.id), definitionOf(row.indicator)];
   const findingPanel = row => [
     h("p", null, localised(row, "explanation")),
-    facts([["verdict", code("verdict", row.verdict)], ["rule", code("test", row.rule)],
+    facts([["verdict", code("outcome", row.outcome)], ["rule", code("test", row.rule)],
       ["stated", row.stated], ["computed", row.computed], ["bounds", ends(row)],
       ["arithmetic", row.arithmetic && h("code", null, row.arithmetic)]]),
     section("inputs", inputList(row))];
@@ -354,7 +356,7 @@
     const found = byId.get(id);
     if (!found) return [h("h2", {id: "heading", tabindex: "-1"}, t("unknown", {id}))];
     const {type, row} = found;
-    const value = type === "finding" ? code("verdict", row.verdict)
+    const value = type === "finding" ? code("outcome", row.outcome)
       : row.refused ? t("refused") : [worded(row), " ", h("span", {class: "unit"}, unitName(row))];
     const build = {observation: observationPanel, derived: derivedPanel, finding: findingPanel}[type];
     return [
