@@ -18,8 +18,8 @@ from compare.base.intervals import Interval, evaluate, last_year
 from compare.base.quantities import plain
 from compare.base.tables import NUMBER, PERIOD, Codelist, Long, Refers, Row, column
 from compare.codebook.book import Codebook
-from compare.codebook.models import Derivation, Rule
-from compare.curated.observations import COMPARED, Observation
+from compare.codebook.models import COMPARED, Derivation, Rule
+from compare.curated.observations import Observation
 from compare.readings.readings import decimal
 
 DIGITS = Decimal("0.000001")
