@@ -58,22 +58,23 @@ def find_dates(text: str, words: Lexicon) -> Iterator[Dated]:
         parts = re.findall(any_of(words.dates), match["parts"])
         passed = min((words.dates[part] for part in parts), default=Decimal(1))
         if match["plan"]:
-            first, last = words.periods[match["plan"]].split("/")
-            period = f"{first}/{last}" if not parts else _year(int(last), passed)
+            period = words.periods[match["plan"]]
+            first, last = map(int, period.split("/"))
+            if parts:
+                period = _years(first + passed * (last - first + 1))
         elif match["day"]:
             period = f"{match['year']}-{int(match['month']):02}-{int(match['day']):02}"
         elif match["month"]:
             period = _month(int(match["year"]), int(match["month"]), passed)
         else:
-            period = _year(int(match["year"]), passed)
+            period = _years(int(match["year"]) + passed)
         yield Dated(*match.span(), period, bool(parts))
 
 
-def _year(year: int, passed: Decimal) -> str:
-    """Period that ends when a part of a year has passed."""
-    if passed in (0, 1):
-        return str(year - 1 + int(passed))
-    return f"{year}-{int(passed * 12):02}"
+def _years(end: Decimal) -> str:
+    """Period that ends at a moment, in years: 2022 is the end of 2021."""
+    year, part = divmod(end, 1)
+    return f"{year}-{int(part * 12):02}" if part else str(year - 1)
 
 
 def _month(year: int, month: int, passed: Decimal) -> str:
