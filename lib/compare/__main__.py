@@ -35,6 +35,8 @@ def check(root: Root = None) -> None:
         checked = build.check(home)
     for plan in checked.plans:
         print(plan.tally)
+    if checked.third:
+        print(checked.third)
     print(_account(checked))
 
 

@@ -25,6 +25,7 @@ OLD = {
     "indicators": "indicator family label_zh label_en definition includes excludes "
     "unit denominator lower upper national_definition valid_from retired_in ruling",
     "codes": "codelist code label_zh label_en definition",
+    "number_words": "word role meaning note",
 }
 OLD_EXCLUSIONS = "offset pattern reason note"
 
@@ -34,7 +35,9 @@ def write(path: Path, rows: list[Cells], columns: str) -> None:
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, columns.split(), restval="", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows(
+        {name: row[name] for name in writer.fieldnames if name in row} for row in rows
+    )
     path.write_bytes(buffer.getvalue().encode("utf-8-sig"))
 
 
@@ -47,8 +50,9 @@ def aged(root: Path) -> Path:
         row["doc"] = row.pop("place")
     for row in rows["documents"]:
         row["level"] = levels[row.pop("place")]
-    added = table(ADDED / "codes.csv")
-    rows["codes"] = [row for row in rows["codes"] if row not in added]
+    for name in ("codes", "number_words"):
+        added = table(ADDED / f"{name}.csv")
+        rows[name] = [row for row in rows[name] if row not in added]
     for name, columns in OLD.items():
         write(home / f"{name}.csv", rows[name], columns)
     for path in (root / "data" / "readings" / "exclusions").glob("*.csv"):
@@ -122,7 +126,7 @@ def test_every_edited_table_is_put_back_in_form(toy: Path) -> None:
     assert bytes_of(toy / "data") == before
 
 
-@pytest.mark.parametrize("name", ["axes", "codes"])
+@pytest.mark.parametrize("name", ["axes", "codes", "number_words"])
 def test_what_migrate_adds_is_in_form(name: str, toy: Path) -> None:
     path = ADDED / f"{name}.csv"
     added, kept = table(path), table(toy / CODEBOOK / f"{name}.csv")

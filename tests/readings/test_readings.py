@@ -91,8 +91,6 @@ def test_a_row_that_says_what_stands_there_has_no_problem(
         ({"commitment_stated": "力争"}, "commitment_stated", "«力争»"),
         ({"section": "三、任务"}, "section", "«三、任务»"),
         ({"in_table": "专栏2"}, "in_table", "«专栏2»"),
-        ({"time_period": "2026"}, "time_period", "'2026'"),
-        ({"time_period": "2016/2020"}, "time_period", "'2016/2020'"),
         ({"obligation": "预期性"}, "obligation", "ends with «约束性»"),
     ],
 )

@@ -47,12 +47,16 @@ class Lexicon:
     tens: Mapping[str, int]
     multipliers: Mapping[str, Decimal]
     universals: frozenset[str]
+    remainders: frozenset[str]
+    partials: frozenset[str]
     dashes: frozenset[str]
     before: Mapping[str, str]
     inside: Mapping[str, str]
     after: Mapping[str, str]
     periods: Mapping[str, str]
+    dates: Mapping[str, Decimal]
     measures: frozenset[str]
+    measurements: frozenset[str]
     number: re.Pattern[str] = field(repr=False)
     span: re.Pattern[str] = field(repr=False)
 
@@ -64,9 +68,11 @@ def lexicon(words: Iterable[tuple[str, str, str]]) -> Lexicon:
     ----------
     words
         Role, word and meaning. Roles: ``digit`` (三), ``ten`` (十 百 千),
-        ``multiplier`` (万 亿), ``universal`` (全部), ``dash`` (——), ``before``
-        ``inside`` ``after`` (hedges, by where they stand), ``range`` (至),
-        ``ordinal`` (第), ``period`` (十三五), ``measure`` (个).
+        ``multiplier`` (万 亿), ``universal`` (全部), ``remainder`` (其他: all others),
+        ``partial`` (普遍: less than all), ``dash`` (——), ``before`` ``inside``
+        ``after`` (hedges, by where they stand), ``range`` (至), ``ordinal`` (第),
+        ``period`` (十三五), ``date`` (年初: the part that has passed), ``measure``
+        (个), ``measurement`` (分钟).
     """
     roles: dict[str, dict[str, str]] = {}
     for role, word, meaning in words:
@@ -86,12 +92,16 @@ def lexicon(words: Iterable[tuple[str, str, str]]) -> Lexicon:
         tens=tens,
         multipliers=multipliers,
         universals=frozenset(of("universal")),
+        remainders=frozenset(of("remainder")),
+        partials=frozenset(of("partial")),
         dashes=frozenset(of("dash")),
         before=of("before"),
         inside=of("inside"),
         after=of("after"),
         periods=of("period"),
+        dates={word: Decimal(part) for word, part in of("date").items()},
         measures=frozenset(of("measure")),
+        measurements=frozenset(of("measurement")),
         number=re.compile(f"(?:{any_of(of('ordinal'))})?({number})"),
         span=re.compile(f"({number})(?:{any_of(of('range'))})({number})"),
     )
@@ -116,7 +126,7 @@ def read(text: str, words: Lexicon) -> tuple[Decimal, ...] | None:
     text = re.sub(r"\s", "", text)
     if text in words.dashes:
         return ()
-    if text in words.universals:
+    if text in words.universals | words.remainders:
         return (HUNDRED,)
     if match := words.span.fullmatch(text):
         low, high = _number(match[1], words), _number(match[2], words)

@@ -20,6 +20,7 @@ from compare.base.tables import (
 )
 
 NO_TERM = "NoTermFound"
+COMPARED = ("exactMatch", "closeMatch")
 ID = CODE + r":[\w:.-]+"
 Wording = tuple[str, str, str, str]
 SHAPES = ("pipes", "lines", "run_on")
@@ -309,7 +310,7 @@ class Word(Row):
     key = ("role", "word")
     word: str = column("the word as printed")
     role: Annotated[str, Codelist("word_role")] = column("what it does in a phrase")
-    meaning: str = column("factor, digit, comparator or period")
+    meaning: str = column("factor, digit, comparator, period or part", empty=True)
     note: str = column("remark", empty=True)
 
 

@@ -18,7 +18,15 @@ from compare.base.problems import Problem, raise_any, write_scratch
 from compare.codebook.book import Codebook, load_codebook
 from compare.curated import comparability, derived, findings, observations, package
 from compare.curated.observations import Conservation, Observation
-from compare.readings import agreement, layouts, numerals, readings
+from compare.readings import (
+    agreement,
+    layouts,
+    numerals,
+    periods,
+    readings,
+    wordings,
+)
+from compare.readings.groups import ThirdReading, third_reading
 from compare.readings.numerals import Tally
 from compare.readings.plan import Plan, load_plans
 from compare.readings.readings import Reading, decimal
@@ -56,11 +64,12 @@ class Curated:
 
 @dataclass(frozen=True)
 class Checked:
-    """Everything that was loaded, verified and curated."""
+    """Everything that was loaded, verified and curated; ``third`` where it was read."""
 
     root: Path
     book: Codebook
     plans: Sequence[Curated]
+    third: ThirdReading | None = None
 
     def rows(self, table: str) -> list[tables.Row]:
         """Rows of a curated table, of all plans."""
@@ -76,7 +85,8 @@ def curate(plan: Plan, book: Codebook) -> Curated:
         plan.document, plan.readings, plan.exclusions, book.words
     )
     problems += readings.verify(plan.readings, plan.document, book)
-    problems += _check_damage(plan, book)
+    problems += periods.check_periods(plan, book)
+    problems += [*_check_damage(plan, book), *_guessed(plan, book)]
     problems += agreement.verify_adjudicated(plan.doc, plan.readings, book, plan.two)
     problems += observations.unstated(plan.readings, book)
     problems += layouts.cross_check(plan.document, plan.readings, book)
@@ -86,7 +96,12 @@ def curate(plan: Plan, book: Codebook) -> Curated:
     typed = readings.typed(plan.readings, book.words)
     frame, kept = observations.harmonize(typed, book)
     observed = observations.to_rows(frame)
-    problems = [*_implausible(observed, book), *_lost(plan.doc, kept)]
+    problems = [
+        *_implausible(observed, book),
+        *_doubtful_zeros(observed),
+        *_contradicted(observed, book),
+        *_lost(plan.doc, kept),
+    ]
     if problems:
         return Curated(plan, counted, problems)
     statements = derived.statements_of(observed, book)
@@ -129,8 +144,11 @@ def check(root: Path, *, executor: Executor | None = None) -> Checked:
     problems += [
         observations.without_row(reading, book.crosswalk) for reading in unjudged
     ]
+    problems += wordings.check_wordings(plans)
+    third, unsettled = third_reading(root, book)
+    problems += unsettled
     raise_any([*problems, *_check_files(root, book)])
-    checked = Checked(root, book, curated)
+    checked = Checked(root, book, curated, third)
     raise_any(_led_nowhere(checked))
     return checked
 
@@ -177,6 +195,26 @@ def _check_damage(plan: Plan, book: Codebook) -> Iterator[Problem]:
             yield Problem(where, what, f"{row.matches}, as declared.", remedy)
 
 
+def _guessed(plan: Plan, book: Codebook) -> Iterator[Problem]:
+    """Find values whose unit a repair of the text gives, and that nobody doubts."""
+    doubted = {row.id for row in book.corrections}
+    repaired = [
+        match.span()
+        for pattern, _ in book.repairs(plan.doc, "lost_character")
+        for match in re.finditer(pattern, plan.document.text)
+    ]
+    for row in plan.readings:
+        start, end = row.span
+        touched = any(left <= end and start < right for left, right in repaired)
+        if touched and not row.unit_stated and row.id not in doubted:
+            yield Problem(
+                f"{(readings.FOLDER / plan.doc).as_posix()}.csv {row.id}, unit_stated",
+                f"the text has lost characters at «{row.quote[:40]}».",
+                "a doubt (status U): what a repair adds is a guess.",
+                "say in data/codebook/corrections.csv what was added.",
+            )
+
+
 def _implausible(
     observations: Iterable[Observation], book: Codebook
 ) -> Iterator[Problem]:
@@ -194,6 +232,39 @@ def _implausible(
                 f"{indicator.lower or '…'} to {indicator.upper or '…'}.",
                 "read the sentence again; correct the unit in the crosswalk, or "
                 "widen the bounds in indicators.csv.",
+            )
+
+
+def _doubtful_zeros(observations: Iterable[Observation]) -> Iterator[Problem]:
+    """Find baselines of zero in tables that do not say what they may mean."""
+    for row in observations:
+        if row.kind == "baseline" and row.value == "0" and row.in_table:
+            if not row.note:
+                yield Problem(
+                    f"data/readings/{row.doc}.csv {row.id}, note",
+                    "empty, though a baseline of 0 may mean none, or not counted.",
+                    "the doubt in the row itself.",
+                    "write it into note.",
+                )
+
+
+def _contradicted(
+    observations: Iterable[Observation], book: Codebook
+) -> Iterator[Problem]:
+    """Find cells of the coverage that deny what an observation states."""
+    stated = {row.indicator: row.id for row in observations}
+    families = {book.indicators[code].family: id for code, id in stated.items()}
+    beyond = {row.subject for row in book.coverage if row.status == "out_of_scope"}
+    for row in book.coverage:
+        id = stated.get(row.subject)
+        if row.subject in beyond:
+            id = id or families.get(row.subject)
+        if id:
+            yield Problem(
+                f"data/codebook/coverage.csv {row.doc}, {row.subject}",
+                f"{row.status!r}, but {id} states it.",
+                "a reason only where the document states nothing.",
+                "delete the row, or read the sentence again.",
             )
 
 

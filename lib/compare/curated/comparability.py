@@ -17,9 +17,9 @@ from typing import Annotated, Any
 from compare.base.intervals import last_year
 from compare.base.tables import Codelist, Refers, Row, column
 from compare.codebook.book import Codebook
-from compare.codebook.models import Facet
+from compare.codebook.models import COMPARED, Facet
 from compare.curated.derived import Derived
-from compare.curated.observations import COMPARED, Observation
+from compare.curated.observations import Observation
 from compare.documents.text import fold
 
 SAME, UNSTATED, DIFFERENT, APART = "same", "unstated", "different", "apart"

@@ -19,8 +19,9 @@ from compare.base.intervals import Interval, evaluate, period_end
 from compare.base.quantities import HUNDRED, half_unit, plain, read
 from compare.base.tables import NUMBER, PERIOD, Codelist, Long, Refers, Row, column
 from compare.codebook.book import Codebook
+from compare.codebook.models import COMPARED
 from compare.codebook.rules import Derivation, Rule
-from compare.curated.observations import COMPARED, STATUSES, Observation
+from compare.curated.observations import STATUSES, Observation
 from compare.readings.readings import decimal
 
 DIGITS = Decimal("0.000001")

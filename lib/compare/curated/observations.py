@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KEY = ("doc", "label_stated", "scope_stated", "unit_stated")
-COMPARED = ("exactMatch", "closeMatch")
 STATUSES = ("O", "U", "D", "E", "F", "A")
 
 
@@ -34,11 +33,12 @@ class Observation(Stated):
     """One statement of a document, in canonical terms."""
 
     order = tuple(
-        "id doc ref_area indicator time_period kind value lower upper upper_open "
-        "comparator unit scope obligation match_type obs_status label_stated "
-        "value_stated hedge_stated unit_stated denominator_stated scope_stated "
-        "area_stated base_stated ownership_stated flow_stated commitment_stated "
-        "in_words absence quote quote_start quote_end section in_table note".split()
+        "id doc ref_area indicator time_period date_stated kind value lower upper "
+        "upper_open comparator unit scope obligation match_type obs_status "
+        "label_stated value_stated hedge_stated unit_stated denominator_stated "
+        "scope_stated area_stated base_stated ownership_stated grade_stated "
+        "flow_stated commitment_stated in_words absence quote quote_start quote_end "
+        "section in_table note".split()
     )
     id: str = column("the reading's id")
     doc: Annotated[str, Refers("documents")] = column("document")

@@ -19,6 +19,7 @@ from compare.base.problems import Problem
 
 FOLDER = Path("data/raw")
 NEWLINE = "⏎"
+SENTENCE_ENDS = "。！？\n"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,18 @@ class Document:
         '1 |⏎2'
         """
         return self.text[start:end].replace("\n", NEWLINE)
+
+    def sentence(self, start: int, end: int) -> tuple[int, int]:
+        """Span of the sentence around a span, or of its line in a table.
+
+        Examples
+        --------
+        >>> Document("a", "甲。乙1,丙2。丁", "").sentence(3, 4)
+        (2, 7)
+        """
+        before = max(self.text.rfind(mark, 0, start) for mark in SENTENCE_ENDS)
+        behind = re.compile(f"[{SENTENCE_ENDS}]").search(self.text, end)
+        return before + 1, behind.start() if behind else len(self.text)
 
     def context(self, start: int, end: int, around: int = 120) -> tuple[str, str, str]:
         """Text before a span, the span, and the text behind it, inside its lines.

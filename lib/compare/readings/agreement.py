@@ -7,7 +7,7 @@ decided between them; and how far the two agree, for each document.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Annotated, Any
@@ -20,6 +20,7 @@ from compare.readings.readings import FOLDER, Reading
 
 READERS = ("r1", "r2")
 REMARKS = ("id", "reader", "note", "quote_start", "quote_end")
+LATER = ("date_stated", "grade_stated")
 MEASURES = {
     "value": attrgetter("value", "lower", "upper"),
     "comparator": attrgetter("comparator"),
@@ -99,7 +100,8 @@ def verify_adjudicated(
     -------
     list of Problem
         A reading that is gone, one that nobody read, a cell that neither reader wrote
-        and nobody decided, and decisions about nothing.
+        and nobody decided, a doubt that both wrote and the row lost, and decisions
+        about nothing.
     """
     final = {row.id: row for row in rows}
     first, second = two.readings
@@ -109,21 +111,35 @@ def verify_adjudicated(
         for id in (first.keys() | second.keys()) - final.keys() - refused
     ]
     used = {(id, "") for id in refused}
-    fields = [name for name in Reading.columns() if name not in REMARKS]
     for id, row in final.items():
         read = [one for one in (first.get(id), second.get(id)) if one]
-        for field in fields:
-            stated = {getattr(one, field) for one in read}
-            if decision := two.adjudications.get((id, field)):
+        for field in Reading.columns():
+            decision = two.adjudications.get((id, field))
+            if decision:
                 used.add((id, field))
-                stated = {decision.decision}
-            if stated != {getattr(row, field)}:
-                problems.append(_undecided(row, field, stated))
+            problems += _unsettled(row, field, read, decision)
     for id, field in two.adjudications.keys() - used:
         what = f"a decision on «{field or 'the row'}», but there is no such reading."
-        wanted, where = "a decision on a row that stands.", f"{_decisions(doc)} {id}"
+        wanted, where = "a decision on a row that stands.", f"{decisions(doc)} {id}"
         problems.append(Problem(f"{where}, field", what, wanted, "delete the row."))
     return problems + _verify_codings(book, two)
+
+
+def _unsettled(
+    row: Reading, field: str, read: Sequence[Reading], decision: Adjudication | None
+) -> Iterator[Problem]:
+    """Find a cell that is neither what both readers wrote nor what was decided."""
+    cell = getattr(row, field)
+    if decision or field not in REMARKS + LATER:
+        stated = {getattr(one, field) for one in read}
+        if decision:
+            stated = {decision.decision}
+        if stated != {cell}:
+            yield _undecided(row, field, stated)
+    elif field == "note" and not cell:
+        doubts = [one.note for one in read if one.note]
+        if len(doubts) == len(READERS):
+            yield _lost_doubt(row, doubts)
 
 
 def agreement(doc: str, two: TwoReadings) -> list[Agreement]:
@@ -228,7 +244,7 @@ def _gone(row: Reading) -> Problem:
         f"«{row.quote[:40]}» with «{row.value_stated}» was read, but stands neither in "
         "the readings nor among the refused.",
         "every statement that a reader found, or the reason why it is refused.",
-        f"restore the row, or refuse it in {_decisions(row.doc)}.",
+        f"restore the row, or refuse it in {decisions(row.doc)}.",
     )
 
 
@@ -238,9 +254,19 @@ def _undecided(row: Reading, field: str, stated: set[str]) -> Problem:
         f"data/readings/{row.doc}.csv {row.id}, {field}",
         f"{getattr(row, field)!r}, but the readers say {found}.",
         "what both read, or a decision between them.",
-        f"write the decision to {_decisions(row.doc)}.",
+        f"write the decision to {decisions(row.doc)}.",
     )
 
 
-def _decisions(doc: str) -> str:
+def _lost_doubt(row: Reading, doubts: Sequence[str]) -> Problem:
+    return Problem(
+        f"data/readings/{row.doc}.csv {row.id}, note",
+        f"empty, but both readers remark: «{doubts[0]}» and «{doubts[1]}».",
+        "the doubt that both wrote, or a decision on note that says why it is none.",
+        f"write it into note, or the reason to {decisions(row.doc)}.",
+    )
+
+
+def decisions(doc: str) -> str:
+    """File that the decisions on a document stand in."""
     return f"{(FOLDER / 'adjudications' / doc).as_posix()}.csv"

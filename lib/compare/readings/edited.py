@@ -20,6 +20,7 @@ from compare.readings.agreement import (
     Coding,
     CodingAdjudication,
 )
+from compare.readings.groups import LABELS, SETTLED, Label, Settled
 from compare.readings.numerals import Exclusion
 from compare.readings.readings import FOLDER, Reading
 
@@ -45,6 +46,9 @@ def edited_tables(root: Path) -> dict[Path, type[Row]]:
     for reader in READERS:
         edited[folder / reader / "crosswalk.csv"] = Coding
     edited[folder / "adjudications" / "crosswalk.csv"] = CodingAdjudication
+    for path, labelled in ((root / LABELS, Label), (root / SETTLED, Settled)):
+        if path.is_file():
+            edited[path] = labelled
     return edited
 
 

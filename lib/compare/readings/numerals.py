@@ -16,7 +16,7 @@ from typing import Annotated
 
 from compare.base import tables
 from compare.base.problems import Problem
-from compare.base.quantities import Lexicon
+from compare.base.quantities import Lexicon, longest_prefix
 from compare.base.tables import Codelist, Regex, Row, column
 from compare.documents.text import Document
 from compare.readings.readings import OMISSION, Reading
@@ -30,6 +30,9 @@ class Exclusion(Row):
     key = ("pattern",)
     pattern: Annotated[str, Regex()] = column("regular expression around numerals")
     reason: Annotated[str, Codelist("exclusion")] = column("why it is no statement")
+    ruling: str = column(
+        "number of the ruling in DECISIONS.md", pattern=r"R\d+", empty=True
+    )
     note: str = column("remark", empty=True)
 
 
@@ -100,6 +103,8 @@ def tally(
         claimed |= part
         if not any(times[numeral] == 1 for numeral in part):
             problems.append(_idle(document.doc, number, row))
+        if not row.ruling:
+            problems += _measured(number, document, part, words)
     problems += [
         _unaccounted(document, numeral)
         for numeral in numerals
@@ -151,6 +156,21 @@ def _unaccounted(document: Document, numeral: Span) -> Problem:
         f"add a reading to data/readings/{document.doc}.csv, or a row with its reason "
         f"to data/readings/exclusions/{document.doc}.csv.",
     )
+
+
+def _measured(
+    number: int, document: Document, numerals: Iterable[Span], words: Lexicon
+) -> Iterator[Problem]:
+    """Find a numeral that measures something and is excluded without a ruling."""
+    for start, end in sorted(numerals):
+        if unit := longest_prefix(document.text[end:], words.measurements):
+            yield Problem(
+                f"data/readings/exclusions/{document.doc}.csv row {number}, ruling",
+                f"empty, but «{document.text[start:end]}{unit}» is a measure.",
+                "a ruling for each excluded number with a unit of measurement.",
+                "read it, or write the ruling to DECISIONS.md and cite it here.",
+            )
+            return
 
 
 def _idle(doc: str, number: int, row: Exclusion) -> Problem:

@@ -39,7 +39,7 @@ OMISSION = "…"
 TABLE_UNIT = re.compile(r"(?m)^[^\s:：]{1,4}[:：](\S{1,4})$")
 ANYWHERE = (
     *("scope_stated", "area_stated", "base_stated", "ownership_stated"),
-    *("commitment_stated", "in_table"),
+    *("commitment_stated", "in_table", "date_stated", "grade_stated"),
 )
 ID = CODE + r":\d+(\.(\d|blank))?"
 
@@ -53,6 +53,7 @@ class Stated(Row):
     key = ("id",)
     id: str = column("document and offset of the printed value", pattern=ID)
     time_period: str = column("what time it is for", pattern=PERIOD, empty=True)
+    date_stated: str = column("date that says more than a year", empty=True)
     kind: Annotated[str, Codelist("kind")] = column(
         "baseline, target, projection or standard"
     )
@@ -65,6 +66,7 @@ class Stated(Row):
     area_stated: str = column("area as printed", empty=True)
     base_stated: str = column("常住 or 户籍, where stated", empty=True)
     ownership_stated: str = column("公办, 民办 …", empty=True)
+    grade_stated: str = column("grade of institutions, as printed", empty=True)
     flow_stated: str = column("新增, 累计, 每年 …", empty=True)
     commitment_stated: str = column("力争, 探索, 预计 …", empty=True)
     in_words: Annotated[str, Codelist("in_words")] = column(
@@ -83,9 +85,10 @@ class Reading(Stated):
 
     order = tuple(
         "id label_stated value_stated hedge_stated value lower upper comparator "
-        "unit_stated time_period kind area_stated scope_stated obligation base_stated "
-        "ownership_stated flow_stated commitment_stated in_words absence section "
-        "in_table quote quote_start quote_end reader note".split()
+        "unit_stated time_period date_stated kind area_stated scope_stated obligation "
+        "base_stated ownership_stated grade_stated flow_stated commitment_stated "
+        "in_words absence section in_table quote quote_start quote_end reader "
+        "note".split()
     )
     value: str = column("the number, 万 and 亿 applied", pattern=NUMBER, empty=True)
     lower: str = column("lower end of a range", pattern=NUMBER, empty=True)
@@ -140,7 +143,6 @@ def verify(
         if not stands:
             quote = squeeze(mend(row.quote.replace(NEWLINE, "\n"), marks)[0])
             problems += _check_words(place, row, document, quote, whole)
-            problems += _check_period(place, row.time_period, whole, book.words)
             problems += _check_obligation(place, row, document, book)
     return problems
 
@@ -195,11 +197,8 @@ def _check_value(
     hedges = [word for word in row.hedge_stated.split(OMISSION) if word]
     comparator = comparator_of(hedges, words)
     numbers = read(row.value_stated, words) if row.value_stated else ()
-    if numbers is None:
-        what = f"«{row.value_stated}» is no number phrase."
-        wanted = "digits, a Chinese numeral, a range, a dash, or a universal (全部)."
-        remedy = "leave out hedge and unit, or add the word to number_words.csv."
-        return [Problem(f"{place}, value_stated", what, wanted, remedy)]
+    if numbers is None or _stands_alone(row, document, words):
+        return [_no_number(place, row, words)]
     if comparator is None and len(hedges) < 2:
         what = f"«{row.hedge_stated}» is not a known hedge."
         wanted = "words of number_words.csv, … between two."
@@ -218,6 +217,26 @@ def _check_value(
         if (cell := getattr(row, name)) != text
     ]
     return differ + _check_hedges(place, row, document, words)
+
+
+def _stands_alone(row: Reading, document: Document, words: Lexicon) -> bool:
+    """Whether 其他 stands for all others in a sentence without a universal."""
+    if row.value_stated not in words.remainders:
+        return False
+    start, end = document.sentence(*row.span)
+    return not any(word in document.text[start:end] for word in words.universals)
+
+
+def _no_number(place: str, row: Reading, words: Lexicon) -> Problem:
+    """Say that a value is no number phrase, or a word that is less than all."""
+    what = f"«{row.value_stated}» is no number phrase."
+    wanted = "digits, a Chinese numeral, a range, a dash, or a universal (全部)."
+    remedy = "leave out hedge and unit, or add the word to number_words.csv."
+    if row.value_stated in words.partials | words.remainders:
+        what = f"«{row.value_stated}» does not say all of them."
+        wanted = "a universal (全部, 均), or 其他 beside one in the same sentence."
+        remedy = "refuse the row in the adjudications, with the reason."
+    return Problem(f"{place}, value_stated", what, wanted, remedy)
 
 
 def _implied(numbers: Sequence[Decimal], comparator: str | None) -> dict[str, str]:
@@ -285,23 +304,6 @@ def _check_words(
         for word in words
         if word and squeeze(word) not in home
     ]
-
-
-def _check_period(place: str, period: str, text: str, words: Lexicon) -> list[Problem]:
-    """Check that a document names the time that a row gives."""
-    if period in words.periods.values():
-        names = (name for name, span in words.periods.items() if span == period)
-        known = any(name in text for name in names)
-    else:
-        ends = {span[-4:] for name, span in words.periods.items() if name in text}
-        years = re.findall(r"\d{4}", period)
-        known = all(year in text or year in ends for year in years)
-    if known:
-        return []
-    what = f"{period!r} is a time that the document does not name."
-    wanted = "a year or period that stands in the document."
-    remedy = "read the sentence again; leave it empty when it is undated."
-    return [Problem(f"{place}, time_period", what, wanted, remedy)]
 
 
 def _check_obligation(

@@ -15,7 +15,7 @@ from string import ascii_lowercase
 import pandas as pd
 
 from compare.codebook.checks import asked
-from compare.curated.observations import COMPARED
+from compare.codebook.models import COMPARED
 from compare.project import NUMBERS, Project
 from compare.views.words import LANGUAGES, SEVERAL, Words
 
