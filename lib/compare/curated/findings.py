@@ -20,6 +20,7 @@ from typing import Annotated
 from compare.base.intervals import Interval
 from compare.base.tables import Codelist, Long, Refers, Row, column
 from compare.codebook.book import Codebook
+from compare.codebook.models import COMPARED
 from compare.codebook.rules import FindingRule
 from compare.curated.derived import (
     Statements,
@@ -28,7 +29,7 @@ from compare.curated.derived import (
     rounded,
     too_far,
 )
-from compare.curated.observations import COMPARED, Observation
+from compare.curated.observations import Observation
 from compare.curated.written import (
     plain,
     shown,
