@@ -17,7 +17,7 @@ from compare.curated.comparability import Grade, pairs
 from compare.project import Project
 from compare.views import ask, evidence
 from compare.views.ask import Names
-from compare.views.words import Words
+from compare.views.words import LANGUAGES, SEVERAL, Words
 
 
 @dataclass(frozen=True, repr=False)
@@ -126,15 +126,18 @@ class Plans:
         --------
         >>> load().grade("jiamusi:814", "xianning:487")
         B
-        numerator unstated (B): A wording is only a close match, or does not say what \
-is counted. 表述仅为近似匹配，或未说明计数对象。
+        numerator unstated (B, both): The wording is only a close match, or an \
+input's is. 表述（或所据数值的表述）仅为近似匹配。
+        doubt doubted (B, right): It, or a number that it rests on, is in doubt in its \
+own document. 该数值或其依据的数值在原文件中存疑。
         """
         return self.project.grade(*map(self.project.resolve, (left, right)))
 
     def pairs(self, indicator: str) -> pd.DataFrame:
         """Grades of every pair of values of an indicator, of two documents.
 
-        ``facet`` is the one that costs most, with its reason in both languages.
+        ``facets`` are all that are not the same, by severity, with their reasons in
+        both languages. Interim targets are in no pair.
         """
         project = self.project
         (code,) = ask.indicators(project.book, indicator)
@@ -142,9 +145,11 @@ is counted. 表述仅为近似匹配，或未说明计数对象。
         rows = []
         for left, right, grade in pairs(values, project.book):
             row = dict(kind=left["kind"], left=left["id"], right=right["id"])
-            row |= dict(grade=grade.grade, facet=grade.facet)
-            for name in ("reason_en", "reason_zh"):
-                row[name] = getattr(grade.facets[0], name) if grade.facets else ""
+            facets = [one.row.facet for one in grade.differences]
+            row |= dict(grade=grade.grade, facets=SEVERAL.join(facets))
+            for language in LANGUAGES:
+                told = [one.reason(language) for one in grade.differences]
+                row[f"reason_{language}"] = " ".join(told)
             rows.append(row)
         return pd.DataFrame(rows)
 

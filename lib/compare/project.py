@@ -21,7 +21,8 @@ from compare.base.problems import Problem, near, printable, raise_any
 from compare.base.quantities import plain
 from compare.codebook.book import Codebook, load_codebook
 from compare.codebook.models import ReferenceLine
-from compare.curated.comparability import Grade, pairs, worst_grades
+from compare.curated.comparability import Grade, pairs
+from compare.curated.groups import Standing, standings
 from compare.curated.package import FOLDER, TABLES
 from compare.documents.text import Document, load_documents
 from compare.readings import readings
@@ -94,9 +95,9 @@ class Project:
         return {row["id"]: row for row in rows}
 
     @cached_property
-    def worst(self) -> Mapping[str, Grade]:
-        """Grade that a value has for readers: the worst of its pairs, by id."""
-        return worst_grades(list(self.facets.values()), self.book)
+    def standings(self) -> Mapping[str, Standing]:
+        """How each value stands beside those of other places: what readers see."""
+        return standings(self.facets.values(), self.book)
 
     def select(
         self, *, place: Sequence[str], indicator: Sequence[str], kind: Sequence[str]

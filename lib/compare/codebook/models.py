@@ -319,10 +319,13 @@ class Facet(Row):
 
     key = ("facet", "state")
     facet: Annotated[str, Codelist("facet")] = column("what is held side by side")
-    state: Annotated[str, Codelist("facet_state")] = column("same, unstated, different")
+    state: Annotated[str, Codelist("facet_state")] = column(
+        "what it is when it is not the same"
+    )
+    severity: str = column("its rank among the facets, 1 first", pattern=r"[1-9]\d*")
     grade: Annotated[str, Codelist("grade")] = column("grade of a pair in this state")
-    reason_en: str = column("reason, in English")
-    reason_zh: str = column("reason, in Chinese")
+    reason_en: str = column("reason, with $own and $other, in English")
+    reason_zh: str = column("the same in Chinese")
 
 
 class Layout(Row):

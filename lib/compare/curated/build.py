@@ -145,6 +145,7 @@ def check(root: Path, *, executor: Executor | None = None) -> Checked:
         observations.without_row(reading, book.crosswalk) for reading in unjudged
     ]
     problems += wordings.check_wordings(plans)
+    problems += comparability.check_facets(book)
     third, unsettled = third_reading(root, book)
     problems += unsettled
     raise_any([*problems, *_check_files(root, book)])

@@ -2,29 +2,34 @@
 
 In: observations and derived values. Out: one row for each value that may stand beside
 another, with the facets that pairs are judged by. A grade belongs to two values and is
-computed from their rows when somebody asks: each facet of a pair is the same, unstated,
-different or apart, and ``facets.csv`` says what that costs.
+computed from their rows when somebody asks: ``facets.csv`` says what each state of a
+facet costs, and a difference says which of the two values causes it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, combinations_with_replacement
+from string import Template
 from typing import Annotated, Any
 
-from compare.base.intervals import last_year
-from compare.base.tables import Codelist, Refers, Row, column
+from compare.base.intervals import period_end
+from compare.base.problems import Problem
+from compare.base.tables import PERIOD, Codelist, Refers, Row, column
 from compare.codebook.book import Codebook
 from compare.codebook.models import COMPARED, Facet
 from compare.curated.derived import Derived
 from compare.curated.observations import Observation
 from compare.documents.text import fold
 
-SAME, UNSTATED, DIFFERENT, APART = "same", "unstated", "different", "apart"
+SAME, UNSTATED, DIFFERENT = "same", "unstated", "different"
+APART, DOUBTED = "apart", "doubted"
+LEFT, RIGHT, BOTH = "left", "right", "both"
+NONE, STATED, EXACT, CLOSE = "none", "stated", "exact", "close"
 Cells = Mapping[Any, Any]
-FACETS = ("numerator", "denominator", "date", "territory", "value_type", "level")
+State = tuple[str, str]
 
 
 class Facets(Row):
@@ -37,13 +42,59 @@ class Facets(Row):
     numerator: str = column(
         "exact, or close where the wording does not say it all", pattern="exact|close"
     )
-    denominator: str = column("people counted over, as printed", empty=True)
-    date: str = column("year that it ends in", pattern=r"\d{4}", empty=True)
+    counted: str = column("flow and grade that change what is counted", empty=True)
+    denominator: str = column(
+        "none, stated, or whose people where they are not the usual", empty=True
+    )
     territory: Annotated[str, Codelist("scope")] = column("part or fund", empty=True)
     value_type: str = column(
         "reported, hedged or derived", pattern="reported|hedged|derived"
     )
+    date: str = column("time period", pattern=PERIOD, empty=True)
+    doubt: Annotated[str, Codelist("in_words")] = column(
+        "yes where it or an input is in doubt", empty=True
+    )
+    scale: str = column(
+        "count, where the size of the place shows in it", pattern="count|ratio"
+    )
     level: Annotated[str, Codelist("level")] = column("level of the place")
+    interim: Annotated[str, Codelist("in_words")] = column(
+        "yes for a target that a later one follows", empty=True
+    )
+    in_table: Annotated[str, Codelist("in_words")] = column(
+        "yes for a statement of a table", empty=True
+    )
+
+
+FACETS = tuple(
+    "numerator counted denominator territory value_type date doubt scale level".split()
+)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A facet on which two values are not the same, and who causes it.
+
+    Parameters
+    ----------
+    row
+        The row of ``facets.csv``: facet, state, grade and reason.
+    cause
+        ``left``, ``right`` or ``both``.
+    left, right
+        What the facet of each value is, in words of both languages.
+    """
+
+    row: Facet
+    cause: str
+    left: Mapping[str, str]
+    right: Mapping[str, str]
+
+    def reason(self, language: str, own: str = LEFT) -> str:
+        """Say the reason in ``en`` or ``zh``, from the side of one value."""
+        text = self.row.reason_zh if language == "zh" else self.row.reason_en
+        mine, other = (self.left, self.right)[:: 1 if own == LEFT else -1]
+        return Template(text).substitute(own=mine[language], other=other[language])
 
 
 @dataclass(frozen=True, repr=False)
@@ -54,65 +105,83 @@ class Grade:
     ----------
     grade
         A, B or C: the worst that a facet costs.
-    facets
-        Rows of ``facets.csv`` for every facet that is not the same, the worst first.
+    differences
+        Every facet that is not the same, by severity.
     """
 
     grade: str
-    facets: tuple[Facet, ...]
+    differences: tuple[Difference, ...]
 
     def __repr__(self) -> str:
-        """Grade, and a line for each facet with the reason in both languages."""
+        """Grade, and a line for each facet: who causes it, and why."""
         told = (
-            f"{row.facet} {row.state} ({row.grade}): {row.reason_en} {row.reason_zh}"
-            for row in self.facets
+            f"{one.row.facet} {one.row.state} ({one.row.grade}, {one.cause}): "
+            f"{one.reason('en')} {one.reason('zh')}"
+            for one in self.differences
         )
         return "\n".join([self.grade, *told])
 
     @property
     def facet(self) -> str:
-        """The facet that costs most; empty for A."""
-        return self.facets[0].facet if self.facets else ""
+        """The facet that costs most; of several the most severe; empty for A."""
+        costly = (one for one in self.differences if one.row.grade == self.grade)
+        return next((one.row.facet for one in costly), "")
 
 
 def facets_of(
-    observations: Iterable[Observation], derived: Iterable[Derived], book: Codebook
+    observations: Sequence[Observation], derived: Iterable[Derived], book: Codebook
 ) -> list[Facets]:
     """Give the facets of each value of one document that others may stand beside.
 
     Statements for the whole place whose wording is an exact or close match, and derived
-    values that are no refusals.
+    values that are no refusals. What a derived value counts is as exact as its inputs.
     """
     (source,) = book.documents.values()
     level = book.place(source.doc).level
     stated = [
-        Facets(
-            id=row.id,
-            indicator=row.indicator,
-            kind=row.kind,
-            numerator="exact" if row.match_type == "exactMatch" else "close",
-            denominator=fold(row.base_stated),
-            date=_year(row.time_period),
-            territory=row.scope,
-            value_type="hedged" if row.comparator in ("~", "+") else "reported",
-            level=level,
-        )
+        row
         for row in observations
         if row.comparator != "missing"
         and row.ref_area == source.ref_area
         and row.match_type in COMPARED
     ]
-    return stated + [
+    last = _last_targets(stated)
+    found = [
         Facets(
             id=row.id,
             indicator=row.indicator,
             kind=row.kind,
-            numerator="exact" if row.value else "close",
-            denominator="",
-            date=_year(row.time_period),
+            numerator=EXACT if row.match_type == "exactMatch" else CLOSE,
+            counted=_counted(row, book),
+            denominator=_denominator(row, book),
+            territory=row.scope,
+            value_type="hedged" if row.comparator in ("~", "+") else "reported",
+            date=row.time_period,
+            doubt=_yes(row.obs_status == "U"),
+            scale=_scale(row.indicator, book),
+            level=level,
+            interim=_yes(_ends(row) < last.get(_series(row), 0)),
+            in_table=_yes(bool(row.in_table)),
+        )
+        for row in stated
+    ]
+    exact = {row.id for row in observations if row.match_type == "exactMatch"}
+    return found + [
+        Facets(
+            id=row.id,
+            indicator=row.indicator,
+            kind=row.kind,
+            numerator=EXACT if exact.issuperset(row.inputs.split()) else CLOSE,
+            counted="",
+            denominator=STATED if book.indicators[row.indicator].denominator else NONE,
             territory="",
             value_type="derived",
+            date=row.time_period,
+            doubt=_yes(row.obs_status == "U"),
+            scale=_scale(row.indicator, book),
             level=level,
+            interim="",
+            in_table="",
         )
         for row in derived
         if row.measure == "value" and not row.refused
@@ -125,40 +194,53 @@ def grade(left: Cells, right: Cells, book: Codebook) -> Grade:
     Examples
     --------
     >>> from compare.codebook.book import find_root, load_codebook
-    >>> one = dict.fromkeys(FACETS, "")
-    >>> grade(one, one | {"date": "2021"}, load_codebook(find_root())).facet
+    >>> one = dict.fromkeys(FACETS, "") | {"denominator": "none", "date": "2020"}
+    >>> grade(one, one | {"date": "2021-03"}, load_codebook(find_root())).facet
     'date'
     """
-    close = "close" in (left["numerator"], right["numerator"])
-    counted = left["denominator"] and right["denominator"]
-    states = {
-        "numerator": UNSTATED if close else SAME,
-        "denominator": _state(left, right, "denominator") if counted else SAME,
-        "date": _state(left, right, "date"),
-        "territory": _territory(left["territory"], right["territory"], book),
-        "value_type": _state(left, right, "value_type"),
-        "level": _state(left, right, "level"),
-    }
-    found = [book.facets[facet][state] for facet, state in states.items()]
-    costly = sorted((row for row in found if row.state != SAME), key=_cost)
-    return Grade(min(found, key=_cost).grade, tuple(costly))
+    differences = []
+    for name, judge in JUDGES.items():
+        state, cause = judge(left, right, book)
+        if state != SAME:
+            told = [_told(name, cells, book) for cells in (left, right)]
+            differences.append(Difference(book.facets[name][state], cause, *told))
+    differences.sort(key=lambda one: int(one.row.severity))
+    worst = max((one.row.grade for one in differences), default="A")
+    return Grade(worst, tuple(differences))
+
+
+def check_facets(book: Codebook) -> Iterator[Problem]:
+    """Hold ``facets.csv`` against the states that values can have: each once."""
+    where = "data/codebook/facets.csv"
+    listed = {(name, state) for name, states in book.facets.items() for state in states}
+    reached = {(name, state) for name, states in STATES.items() for state in states}
+    for name, state in sorted(listed - reached):
+        what = "no two values can be in this state."
+        wanted = f"one of: {', '.join(sorted(STATES.get(name, ())))}."
+        yield Problem(f"{where} {name}, {state}", what, wanted, "delete the row.")
+    for name, state in sorted(reached - listed):
+        what = "there is no row for what this state costs."
+        yield Problem(f"{where} {name}, {state}", what, "one row.", "add the row.")
 
 
 def pairs(
     rows: Sequence[Cells], book: Codebook
 ) -> Iterator[tuple[Cells, Cells, Grade]]:
-    """Grade every pair of values of one indicator and kind, of two documents."""
-    for group in _groups(rows).values():
+    """Grade every pair of values of one indicator and kind, of two documents.
+
+    Interim targets are in no pair.
+    """
+    for group in groups_of(rows).values():
         for left, right in combinations(group, 2):
-            if _doc(left) != _doc(right):
+            if doc_of(left) != doc_of(right):
                 yield left, right, grade(left, right, book)
 
 
 def count_pairs(rows: Sequence[Cells], book: Codebook) -> Counter[str]:
     """Count the pairs of each grade, values with the same facets at once."""
     found: Counter[str] = Counter()
-    for group in _groups(rows).values():
-        for one, other in combinations_with_replacement(_alike(group), 2):
+    for group in groups_of(rows).values():
+        for one, other in combinations_with_replacement(alike(group), 2):
             (left, mine), (right, theirs) = one, other
             apart = mine.total() * theirs.total() - sum(
                 times * theirs[doc] for doc, times in mine.items()
@@ -168,69 +250,161 @@ def count_pairs(rows: Sequence[Cells], book: Codebook) -> Counter[str]:
     return found
 
 
-def worst_grades(rows: Sequence[Cells], book: Codebook) -> dict[str, Grade]:
-    """Find the worst grade of any pair that each value is in.
-
-    Returns
-    -------
-    dict of Grade
-        By id; a value that stands beside no other has none.
-    """
-    found = {}
-    for group in _groups(rows).values():
-        alike = _alike(group)
-        for row in group:
-            beside = [
-                grade(row, facets, book)
-                for facets, docs in alike
-                if docs.total() > docs[_doc(row)]
-            ]
-            if beside:
-                found[row["id"]] = max(beside, key=lambda one: (one.grade, one.facet))
-    return found
-
-
-def _alike(rows: Iterable[Cells]) -> list[tuple[Cells, Counter[str]]]:
+def alike(rows: Iterable[Cells]) -> list[tuple[Cells, Counter[str]]]:
     """Give each set of facets that occurs, and how often each document has it."""
     found: dict[tuple[str, ...], tuple[Cells, Counter[str]]] = {}
     for row in rows:
         facets = {name: row[name] for name in FACETS}
         _, docs = found.setdefault(tuple(facets.values()), (facets, Counter()))
-        docs[_doc(row)] += 1
+        docs[doc_of(row)] += 1
     return list(found.values())
 
 
-def _groups(rows: Iterable[Cells]) -> dict[tuple[str, str], list[Cells]]:
+def groups_of(rows: Iterable[Cells]) -> dict[tuple[str, str], list[Cells]]:
+    """Values that may stand beside each other: of one indicator and kind."""
     groups: dict[tuple[str, str], list[Cells]] = {}
     for row in rows:
-        groups.setdefault((row["indicator"], row["kind"]), []).append(row)
+        if not row["interim"]:
+            groups.setdefault((row["indicator"], row["kind"]), []).append(row)
     return groups
 
 
-def _doc(row: Cells) -> str:
+def doc_of(row: Cells) -> str:
+    """Document that a value is of."""
     return str(row["id"]).partition(":")[0]
 
 
-def _cost(row: Facet) -> int:
-    """Sort key: the worst grade first."""
-    return -ord(row.grade)
+def _last_targets(rows: Iterable[Observation]) -> dict[tuple[str, str], Any]:
+    """When the last dated target ends, by indicator and part or fund."""
+    last: dict[tuple[str, str], Any] = {}
+    for row in rows:
+        if row.kind == "target" and row.time_period:
+            last[_series(row)] = max(last.get(_series(row), 0), _ends(row))
+    return last
 
 
-def _year(period: str) -> str:
-    return str(last_year(period)) if period else ""
+def _series(row: Observation) -> tuple[str, str]:
+    return (row.indicator, row.scope) if row.kind == "target" else ("", "")
 
 
-def _state(left: Cells, right: Cells, facet: str) -> str:
-    if left[facet] == right[facet]:
-        return SAME
-    return DIFFERENT if left[facet] and right[facet] else UNSTATED
+def _ends(row: Observation) -> Any:
+    """End of a period; never before another where it is undated."""
+    end = period_end(row.time_period)
+    return float("inf") if end is None else end
 
 
-def _territory(left: str, right: str, book: Codebook) -> str:
-    if left == right and left != "unstated":
-        return SAME
-    if {left, right} & book.codes["scope_apart"].keys():
-        return APART
-    if "unstated" in (left, right) or not (left and right):
-        return UNSTATED
-    return DIFFERENT
+def _counted(row: Observation, book: Codebook) -> str:
+    """Say what else than the indicator is counted: a flow, a grade."""
+    flow = fold(row.flow_stated)
+    stock = flow in book.codes.get("stock_flow", {})
+    return " ".join(filter(None, ("" if stock else flow, fold(row.grade_stated))))
+
+
+def _denominator(row: Observation, book: Codebook) -> str:
+    """Whose people are counted over, where they are not those of the definition."""
+    base = fold(row.base_stated)
+    if base and base not in book.codes.get("usual_base", {}):
+        return base
+    if not book.indicators[row.indicator].denominator:
+        return NONE
+    return STATED if base or row.denominator_stated else ""
+
+
+def _scale(indicator: str, book: Codebook) -> str:
+    dimension = book.units[book.indicators[indicator].unit].dimension
+    return "ratio" if dimension in book.codes.get("scale_free", {}) else "count"
+
+
+def _yes(so: bool) -> str:
+    return "yes" if so else ""
+
+
+def _lacks(left: bool, right: bool) -> str:
+    """Say which of two values lacks something."""
+    return BOTH if left and right else LEFT if left else RIGHT
+
+
+def _numerator(left: Cells, right: Cells, book: Codebook) -> State:
+    if left["counted"] != right["counted"]:
+        return DIFFERENT, BOTH
+    close = left["numerator"] == CLOSE, right["numerator"] == CLOSE
+    return (UNSTATED, _lacks(*close)) if any(close) else (SAME, "")
+
+
+def _of_denominator(left: Cells, right: Cells, book: Codebook) -> State:
+    lack = not left["denominator"], not right["denominator"]
+    if any(lack):
+        return UNSTATED, _lacks(*lack)
+    same = left["denominator"] == right["denominator"]
+    return (SAME, "") if same else (DIFFERENT, BOTH)
+
+
+def _territory(left: Cells, right: Cells, book: Codebook) -> State:
+    here, there = left["territory"], right["territory"]
+    alone = book.codes["scope_apart"]
+    if here != there and (here in alone or there in alone):
+        return APART, _lacks(here in alone, there in alone)
+    lack = here == UNSTATED, there == UNSTATED
+    if any(lack):
+        return UNSTATED, _lacks(*lack)
+    return (SAME, "") if here == there else (DIFFERENT, BOTH)
+
+
+def _date(left: Cells, right: Cells, book: Codebook) -> State:
+    ends = period_end(left["date"]), period_end(right["date"])
+    lack = ends[0] is None, ends[1] is None
+    if any(lack):
+        return UNSTATED, _lacks(*lack)
+    return (SAME, "") if ends[0] == ends[1] else (DIFFERENT, BOTH)
+
+
+def _doubt(left: Cells, right: Cells, book: Codebook) -> State:
+    doubts = bool(left["doubt"]), bool(right["doubt"])
+    return (DOUBTED, _lacks(*doubts)) if any(doubts) else (SAME, "")
+
+
+def _of_scale(left: Cells, right: Cells, book: Codebook) -> State:
+    return (DIFFERENT, BOTH) if left["scale"] == "count" else (SAME, "")
+
+
+def _differs(facet: str) -> Callable[[Cells, Cells, Codebook], State]:
+    """Judge a facet that every value has."""
+
+    def judge(left: Cells, right: Cells, book: Codebook) -> State:
+        return (SAME, "") if left[facet] == right[facet] else (DIFFERENT, BOTH)
+
+    return judge
+
+
+JUDGES: Mapping[str, Callable[[Cells, Cells, Codebook], State]] = {
+    "numerator": _numerator,
+    "denominator": _of_denominator,
+    "territory": _territory,
+    "value_type": _differs("value_type"),
+    "date": _date,
+    "doubt": _doubt,
+    "scale": _of_scale,
+    "level": _differs("level"),
+}
+STATES: Mapping[str, frozenset[str]] = {
+    "numerator": frozenset({UNSTATED, DIFFERENT}),
+    "denominator": frozenset({UNSTATED, DIFFERENT}),
+    "territory": frozenset({UNSTATED, DIFFERENT, APART}),
+    "value_type": frozenset({DIFFERENT}),
+    "date": frozenset({UNSTATED, DIFFERENT}),
+    "doubt": frozenset({DOUBTED}),
+    "scale": frozenset({DIFFERENT}),
+    "level": frozenset({DIFFERENT}),
+}
+
+
+def _told(facet: str, cells: Cells, book: Codebook) -> dict[str, str]:
+    """Word the facet of one value in both languages, where a reason names it."""
+    codelist, code = {"territory": "scope"}.get(facet, facet), cells[facet]
+    if facet == "territory" and not code:
+        codelist, code = "wording", "whole_place"
+    known = book.codes.get(codelist, {})
+    return {
+        language: book.label(codelist, code, language) if code in known else code
+        for language in ("en", "zh")
+    }

@@ -18,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 
+from compare.curated.groups import Standing
 from compare.documents.text import fold, squeeze
 from compare.project import Project, as_text
 from compare.reports.fonts import font_faces
@@ -28,7 +29,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 SEARCHED = ("id", "label_stated", "value_stated", "quote", "note")
 HAN = range(0x3400, 0xA000)
 CODELISTS = (
-    *("absence", "comparator", "comparator_form", "facet", "grade", "in_words", "kind"),
+    *("absence", "comparator", "comparator_form", "facet", "group", "in_words", "kind"),
     *("measure_derived", "obligation", "obs_status", "predicate_id", "scope"),
     *("scope_apart", "test", "outcome", "verdict"),
 )
@@ -40,7 +41,7 @@ INDICATOR = {
     *("label_zh", "label_en", "family", "unit", "definition", "includes", "excludes"),
     "denominator",
 }
-LABELS, REASONS = ("label_zh", "label_en"), ("grade", "reason_zh", "reason_en")
+LABELS = ("label_zh", "label_en")
 PLACE = ("short_zh", "short_en", "colour", "fill")
 
 
@@ -75,12 +76,11 @@ def payload(project: Project) -> dict[str, Any]:
     Returns
     -------
     dict
-        Words of the page, names of codes, documents with their texts, what a facet of
-        two values costs, and the tables: ``size``, and for each column its different
+        Words of the page, names of codes, documents with their texts, the signs of
+        the groups, and the tables: ``size``, and for each column its different
         cells and, where cells repeat, the place of each row's cell among them.
     """
     book = project.book
-    facets = {name: _cells(states, *REASONS) for name, states in book.facets.items()}
     places = _cells({doc: book.place(doc) for doc in book.order}, *PLACE)
     documents = {
         doc: {
@@ -96,7 +96,7 @@ def payload(project: Project) -> dict[str, Any]:
     return {
         "words": json.loads(_template("evidence.json")),
         "codes": {name: _cells(book.codes[name]) for name in CODELISTS},
-        "facets": facets,
+        "signs": _cells(book.codes["group"], "definition"),
         "families": [[code, *names] for code, names in _cells(book.families).items()],
         "indicators": {
             code: row.model_dump(include=INDICATOR)
@@ -107,24 +107,35 @@ def payload(project: Project) -> dict[str, Any]:
         "places": [[doc, *cells] for doc, cells in places.items()],
         "documents": documents,
         "observations": _table(_observations(project)),
-        "derived": _table(derived.assign(number=numbers)),
+        "derived": _table(_grouped(project, derived.assign(number=numbers))),
         "findings": _table(project.table("findings")),
-        "comparability": _table(project.table("comparability")),
     }
 
 
 def _observations(project: Project) -> pd.DataFrame:
-    """Observations with their number, their grade and their repaired lines."""
+    """Observations with their number, their group and their repaired lines."""
     words, frame = Words(project.book), project.table("observations")
     rows = frame.to_dict("records")
-    worst = {id: grade.grade for id, grade in project.worst.items()}
     spans = [(row["quote_start"], row["quote_end"]) for row in rows]
     docs = frame["doc"].astype("str")
-    return frame.assign(
+    frame = frame.assign(
         number=[words.figure(row) for row in rows],
-        grade=[worst.get(row["id"], "") for row in rows],
         read_as=[read_as(project, *one) for one in zip(docs, spans, strict=True)],
     )
+    return _grouped(project, frame)
+
+
+def _grouped(project: Project, frame: pd.DataFrame) -> pd.DataFrame:
+    """Add how each value stands beside those of other places, and why."""
+    found = [project.standings.get(id, Standing("")) for id in frame["id"]]
+    told = {
+        f"reason_{language}": [
+            "\n".join(one.reason(language) for one in standing.differences)
+            for standing in found
+        ]
+        for language in ("zh", "en")
+    }
+    return frame.assign(group=[one.group for one in found], **told)
 
 
 def _cells(rows: Mapping[str, Any], *names: str) -> dict[str, list[str]]:

@@ -22,6 +22,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from compare.base.intervals import last_year
 from compare.codebook.book import Codebook
+from compare.curated.groups import ORDER
 from compare.project import OF_VALUES, Project
 from compare.reports import sheets
 from compare.reports.sheets import put, to_sheet
@@ -30,18 +31,18 @@ from compare.views.tables import statements
 from compare.views.words import SEVERAL, Row, Words, filled
 
 EVIDENCE, README = "evidence.html", "read-me"
-GRADES = {
-    "A": PatternFill("solid", fgColor="BFE3D0"),
-    "B": PatternFill("lightUp", fgColor="B7791F", bgColor="FFF4D6"),
-    "C": PatternFill("solid", fgColor="D1D5DB"),
+GROUPS = {
+    "equal": PatternFill("solid", fgColor="BFE3D0"),
+    "care": PatternFill("lightUp", fgColor="B7791F", bgColor="FFF4D6"),
+    "apart": PatternFill("solid", fgColor="D1D5DB"),
 }
 FIXED = (30, 30, 14, 12)
-EACH = {"value": 12, "time_period": 9, "lower": 8, "upper": 8, "grade": 7, "notes": 7}
+EACH = {"value": 12, "time_period": 9, "lower": 8, "upper": 8, "group": 7, "notes": 7}
 PAGE, ABOUT_LINE = 300, 118
 FIRST_ROW, FIRST = 4, 3
 NOTHING, DERIVED, USUAL = "–", "derived", "A"
 LEGENDS = (
-    *("grade", "kind", "comparator", "obs_status", "predicate_id", "verdict"),
+    *("group", "kind", "comparator", "obs_status", "predicate_id", "verdict"),
     "outcome",
 )
 Line = tuple[str, str, tuple[Row | None, ...]]
@@ -98,8 +99,9 @@ def _lists(project: Project) -> dict[str, pd.DataFrame]:
     book = project.book
     lists = {name: project.table(name) for name in OF_VALUES}
     for name in ("observations", "derived"):
-        grades = [_grade(project, id) for id in lists[name]["id"]]
-        lists[name] = lists[name].assign(grade=grades)
+        groups = [_group(project, id) for id in lists[name]["id"]]
+        reasons = [_reasons(project, id) for id in lists[name]["id"]]
+        lists[name] = lists[name].assign(group=groups, reason=reasons)
     rows = {
         "indicators": [book.indicators[code] for code in book.by_family],
         "crosswalk": book.crosswalk,
@@ -111,10 +113,21 @@ def _lists(project: Project) -> dict[str, pd.DataFrame]:
     return lists
 
 
-def _grade(project: Project, *ids: str) -> str:
-    """Worst grade of any pair that some values are in; empty without a pair."""
-    known = (project.worst[id].grade for id in ids if id in project.worst)
-    return max(known, default="")
+def _group(project: Project, *ids: str) -> str:
+    """Group that some values of one place are in; empty where they are in none."""
+    known = [project.standings[id].group for id in ids if id in project.standings]
+    return max(known, key=ORDER.index, default="")
+
+
+def _reasons(project: Project, id: str) -> str:
+    """Say in both languages why a value is compared with care, or not at all."""
+    one = project.standings.get(id)
+    told = [
+        other.reason(language)
+        for language in ("zh", "en")
+        for other in (one.differences if one else ())
+    ]
+    return " ".join(told)
 
 
 def _links(lists: Lists, names: Mapping[str, str]) -> Links:
@@ -142,7 +155,7 @@ def _entries(project: Project) -> list[Row]:
     for shown, frame in ((_reported, reported), (_derived, ratios)):
         for row in frame.to_dict("records"):
             ids = row.get("ids", row["id"]).split(SEVERAL)
-            entries.append({**row, "grade": _grade(project, *ids), **shown(row, book)})
+            entries.append({**row, "group": _group(project, *ids), **shown(row, book)})
     return entries
 
 
@@ -259,7 +272,7 @@ def _fill(
     cells: Sequence[Cell], row: Row, notes: dict[str, int], links: Links, book: Codebook
 ) -> None:
     """Fill the cells of one place in one line; the same remark gets the same number."""
-    value, time, lower, upper, grade, note = cells
+    value, time, lower, upper, group, note = cells
     link = links["id"][row["id"]]
     put(value, row["shown"], alignment=sheets.RIGHT, link=link)
     if row["form"]:
@@ -269,9 +282,10 @@ def _fill(
         put(cell, end, alignment=sheets.RIGHT)
         if row["kind"] == DERIVED:
             cell.number_format = sheets.number_format(0.1)
-    put(grade, row["grade"], sheets.STRONG, sheets.CENTRE)
-    if row["grade"]:
-        value.fill = grade.fill = GRADES[row["grade"]]
+    if row["group"] in GROUPS:
+        sign = book.codes["group"][row["group"]].definition
+        put(group, sign, sheets.STRONG, sheets.CENTRE)
+        value.fill = group.fill = GROUPS[row["group"]]
     remark = f"{book.place(row['doc']).both}: {row['remark']}"
     mark = f"[{notes.setdefault(remark, len(notes) + 1)}]" if row["remark"] else ""
     put(note, mark)
@@ -299,9 +313,10 @@ def _write(cell: Cell, column: str, content: str | float, links: Links) -> None:
     """Fill one cell of a table; of several ids, the first is linked."""
     if not isinstance(content, str):
         put(cell, content, alignment=sheets.RIGHT)
-    elif column == "grade":
+    elif column == "group":
         put(cell, content, sheets.STRONG, sheets.CENTRE)
-        cell.fill = GRADES[content]
+        if content in GROUPS:
+            cell.fill = GROUPS[content]
     else:
         first, _, _ = content.partition(" ")
         put(cell, content, link=links.get(column, {}).get(first, ""))
@@ -348,7 +363,7 @@ def _legend(sheet: Worksheet, codelist: str, book: Codebook) -> None:
     rows = book.codes[codelist].items()
     for number, (code, row) in enumerate(rows, sheet.max_row + 1):
         put(sheet.cell(number, 1), code, sheets.STRONG, sheets.CENTRE)
-        if codelist == "grade":
-            sheet.cell(number, 1).fill = GRADES[code]
+        if codelist == "group" and code in GROUPS:
+            sheet.cell(number, 1).fill = GROUPS[code]
         more = f" ({row.definition})" if row.definition else ""
         put(sheet.cell(number, 2), f"{row.label_zh} · {row.label_en}{more}")

@@ -27,7 +27,7 @@ def ratios(project: Project) -> pd.DataFrame:
     """Put beds per 1,000 elderly, reported and derived, into the two panels of a chart.
 
     As ``tables.with_derived``, with ``panel`` (``reported`` or ``institution``),
-    ``grade`` and ``facet``. An all-bed ratio that we derive stands in the reported
+    ``group`` and ``reason``. An all-bed ratio that we derive stands in the reported
     panel beside the value that the document reports; ``refusals`` lists refused ones.
 
     Examples
@@ -44,7 +44,7 @@ def ratios(project: Project) -> pd.DataFrame:
     frame = frame.assign(panel=panels.astype(order)).sort_values(
         by, ascending=up, kind="stable", ignore_index=True
     )
-    return tables.graded(project, frame, group="panel")
+    return tables.grouped(project, frame)
 
 
 def described(ratios: pd.DataFrame, words: Words) -> pd.DataFrame:

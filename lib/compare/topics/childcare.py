@@ -30,9 +30,9 @@ ACROSS = 4
 def ratios(project: Project) -> pd.DataFrame:
     """List slots per 1,000 residents: reported, and derived where only counts are.
 
-    As ``tables.with_derived``, with ``grade`` and ``facet`` of the worst pair.
+    As ``tables.with_derived``, with ``group`` and ``reason``.
     """
-    return tables.graded(project, tables.with_derived(project, [RATIO]))
+    return tables.grouped(project, tables.with_derived(project, [RATIO]))
 
 
 def feasibility(project: Project) -> pd.DataFrame:

@@ -2,11 +2,11 @@
 
 In: an open project. Out: tables of the documents, of what each plan states and why it
 states nothing elsewhere, of where readings and numerals went, of how far two readers
-agree, and of what grades mean; and the figure of coverage.
+agree, and of which places may be compared; and the figure of coverage.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
+from string import Template
 from typing import Any
 
 import pandas as pd
@@ -14,12 +14,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from compare.codebook.checks import asked
-from compare.curated.comparability import SAME, pairs
+from compare.curated.groups import OF_GRADE, ORDER
 from compare.project import Project
 from compare.readings.agreement import CODED, MEASURES
 from compare.views.coverage import STATED, coverage
 from compare.views.markers import INK, LINE, WIDTH, Look, style
-from compare.views.tables import known
+from compare.views.tables import grouped, known, statements
 from compare.views.words import Words
 
 CHECKSUM = 8
@@ -189,44 +189,47 @@ def headlines(project: Project, words: Words) -> pd.DataFrame:
 
 
 def rubric(project: Project, words: Words) -> pd.DataFrame:
-    """Explain the grades: what each facet of a pair costs, and why."""
-    rows = [
-        {"grade": row.grade, "facet": row.facet, "reason": words.pick(row, "reason")}
-        for states in project.book.facets.values()
-        for row in states.values()
-        if row.state != SAME
+    """Explain the groups: what each facet costs, by severity, and why."""
+    groups = {letter: words.standing(group) for letter, group in OF_GRADE.items()}
+    rows = sorted(
+        (row for states in project.book.facets.values() for row in states.values()),
+        key=lambda row: (int(row.severity), row.state),
+    )
+    unnamed = {"own": "…", "other": "…"}
+    told = [
+        {
+            "facet": row.facet,
+            "facet_state": words.label("facet_state", row.state),
+            "compared": groups[row.grade],
+            "reason": Template(words.pick(row, "reason")).substitute(unnamed),
+        }
+        for row in rows
     ]
-    by = ["grade", "facet", "reason"]
-    frame = pd.DataFrame(rows).sort_values(by, ascending=[False, True, True])
-    return words.table(frame)
+    return words.table(pd.DataFrame(told))
 
 
-def grades(
+def groups(
     project: Project, indicators: Iterable[str], kind: str, words: Words
 ) -> pd.DataFrame:
-    """Show the pair matrix of some indicators: the worst grade between two plans.
+    """Show how the values of some indicators stand beside those of other places.
+
+    Places that are comparable come first; a reason stands beside each other one.
 
     Examples
     --------
     >>> import compare
     >>> plans = compare.load()
     >>> shares = ["nursing_bed_share"]
-    >>> grades(plans.project, shares, "baseline", plans.words("en"))["Jiamusi"].tolist()
-    ['B: what is counted', '']
+    >>> shown = groups(plans.project, shares, "target", plans.words("en"))
+    >>> shown["Comparison"].tolist()[-1]
+    '≈ compare with care: level of place'
     """
-    book, frame = project.book, project.comparability.reset_index()
-    wanted = frame["indicator"].isin(known(project, indicators))
-    kinds = frame["kind"].isin(asked("kind", kind, book.codes["kind"]))
-    worst: defaultdict[tuple[str, str], tuple[str, str]]
-    worst = defaultdict(lambda: ("", ""))
-    for left, right, grade in pairs(frame[wanted & kinds].to_dict("records"), book):
-        for both in ((left["doc"], right["doc"]), (right["doc"], left["doc"])):
-            worst[both] = max(worst[both], (grade.grade, grade.facet))
-    shown = [doc for doc in book.order if any(doc in both for both in worst)]
-    wide = pd.DataFrame({"place": [book.place(doc).place for doc in shown]})
-    for doc in shown:
-        wide[doc] = [words.grade(*worst[other, doc]) for other in shown]
-    return words.table(wide)
+    asked("kind", kind, project.book.codes["kind"])
+    frame = grouped(project, statements(project, known(project, indicators)))
+    frame = frame[(frame["kind"] == kind) & (frame["group"] != "")]
+    rank = frame["group"].map(ORDER.index)
+    frame = frame.assign(rank=rank).sort_values(["rank", "doc"], kind="stable")
+    return words.table(frame, ["place", "time_period", "stated", "compared"])
 
 
 def _cell(x: float, y: float, state: str, label: str = "") -> Rectangle:

@@ -7,10 +7,11 @@ and its figure.
 import pandas as pd
 from matplotlib.figure import Figure
 
+from compare.curated.groups import CARE
 from compare.project import Project
 from compare.views import markers
 from compare.views.charts import lettered, refuse_incomparable, scale
-from compare.views.tables import footnote_letters, graded, statements
+from compare.views.tables import footnote_letters, grouped, statements
 from compare.views.words import Words
 
 SHARE = "lottery_fund_eldercare_share"
@@ -19,8 +20,8 @@ SHARE = "lottery_fund_eldercare_share"
 def shares(project: Project) -> pd.DataFrame:
     """List lottery-fund shares, each with the fund that it is a share of.
 
-    As ``tables.statements``, the fund as ``scope``, with ``apart``, ``grade`` and
-    ``facet``; funds that only a county keeps are apart and come last, since no other
+    As ``tables.statements``, the fund as ``scope``, with ``apart``, ``group`` and
+    ``reason``; funds that only a county keeps are apart and come last, since no other
     row shares their base.
 
     Examples
@@ -34,7 +35,7 @@ def shares(project: Project) -> pd.DataFrame:
     apart = frame["scope"].isin(list(project.book.codes["scope_apart"]))
     by = ["apart", "doc", "time_period"]
     frame = frame.assign(apart=apart).sort_values(by, kind="stable", ignore_index=True)
-    return graded(project, frame, group="apart")
+    return grouped(project, frame)
 
 
 def described(shares: pd.DataFrame, words: Words) -> pd.DataFrame:
@@ -58,7 +59,7 @@ def plot_shares(project: Project, shares: pd.DataFrame) -> Figure:
     >>> figure.axes[0].get_yticklabels()[-1].get_text()
     '垫江 Dianjiang\ncounty retained  县级留存'
     """
-    refuse_incomparable(project, shares)
+    refuse_incomparable(project, shares[~shares["apart"]])
     words, letters = Words(project.book), footnote_letters(shares)
     height, apart = len(shares), int((~shares["apart"]).sum())
     also = ["apart"] * (apart < height)
@@ -70,7 +71,7 @@ def plot_shares(project: Project, shares: pd.DataFrame) -> Figure:
             told = f"{row['stated']}  {words.time(row['time_period'])}"
             look: markers.Look = dict(ha="left", linespacing=None)
             markers.write(axes, told, (value, y), (12, 0), 1.0, **look)
-            if row["grade"] == "B":
+            if row["group"] == CARE:
                 markers.caution(axes, y)
             name = lettered(place.both, shares.iloc[[y]], letters)
             names.append(f"{name}\n{words.both('scope', row['scope'], '  ')}")

@@ -1,7 +1,7 @@
 """Ask: what a researcher asks for by name.
 
 In: an open project, and names: codes, Chinese, English, indicators by any judged
-wording. Out: codes, cards and frames with bounds, grades and ids. A name that is
+wording. Out: codes, cards and frames with bounds, groups and ids. A name that is
 unknown or means several is a problem that says the nearest codes.
 """
 
@@ -21,7 +21,7 @@ from compare.codebook.checks import unknown
 from compare.codebook.models import Indicator
 from compare.documents.text import fold, squeeze
 from compare.project import Project
-from compare.views.tables import graded, statements, with_derived
+from compare.views.tables import grouped, statements, with_derived
 from compare.views.words import SEVERAL, Words
 
 Names = str | Iterable[str]
@@ -89,9 +89,9 @@ def card(project: Project, name: str) -> Card:
 def across(
     project: Project, name: str, *, kind: str = "", approximate: float | None = None
 ) -> pd.DataFrame:
-    """Places side by side for one indicator, with bounds, grades and notes.
+    """Places side by side for one indicator, with bounds, groups and notes.
 
-    One row for each statement and derived value, graded as by ``tables.graded``.
+    One row for each statement and derived value, grouped as by ``tables.grouped``.
 
     Parameters
     ----------
@@ -114,12 +114,12 @@ def across(
     frame = with_derived(project, indicators(project.book, name))
     if kind:
         frame = frame[frame["kind"].isin(kinds(project.book, kind))]
-    frame = words.stated(graded(project, frame))
+    frame = words.stated(grouped(project, frame))
     if approximate is not None:
         _widen(project, frame, Decimal(str(approximate)))
     columns = ["place", "source", "kind", "time_period", "stated", "lower", "upper"]
     frame = frame.assign(place=list(map(words.place, frame["place"])))
-    return frame[[*columns, "grade", "facet", "note", "ids"]].reset_index(drop=True)
+    return frame[[*columns, "group", "reason", "note", "ids"]].reset_index(drop=True)
 
 
 def indicators(book: Codebook, names: Names) -> list[str]:

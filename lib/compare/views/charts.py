@@ -16,11 +16,12 @@ from matplotlib.figure import Figure
 from compare.base.problems import Problem, raise_any
 from compare.codebook.checks import unknown
 from compare.codebook.models import Place
+from compare.curated.groups import CARE, FAR
 from compare.project import Project
 from compare.views import markers
 from compare.views.markers import BASELINE, DERIVED, GREY, TARGET, Look, Spot, write
-from compare.views.tables import footnote_letters, graded
-from compare.views.words import MYRIAD, Row, Words, filled
+from compare.views.tables import footnote_letters, grouped
+from compare.views.words import MYRIAD, SEVERAL, Row, Words, filled
 
 NEAR = 0.12
 
@@ -28,12 +29,12 @@ NEAR = 0.12
 def plot_shares(project: Project, shares: pd.DataFrame) -> Figure:
     """Dumbbells on one axis: baseline to target, one row for each plan.
 
-    Statements of one indicator are graded here if they are not yet.
+    Statements of one indicator are grouped here if they are not yet.
 
     Raises
     ------
     Problems
-        There is nothing to draw, a value has grade C, or the indicator has no axis.
+        There is nothing to draw, a value is not comparable, or there is no axis.
 
     Examples
     --------
@@ -44,7 +45,7 @@ def plot_shares(project: Project, shares: pd.DataFrame) -> Figure:
     >>> [place.get_text() for place in figure.axes[0].get_yticklabels()][:2]
     ['咸宁 Xianning (a)', '垫江 Dianjiang (a)']
     """
-    shares = shares if "grade" in shares else graded(project, shares)
+    shares = shares if "group" in shares else grouped(project, shares)
     letters, hedged = footnote_letters(shares), bool(shares["value"].isna().any())
     with markers.canvas(project, shares, 4.3, *["range", DERIVED] * hedged) as figure:
         axes = figure.add_subplot()
@@ -61,14 +62,14 @@ def by_plan(project: Project, frame: pd.DataFrame) -> list[tuple[Place, pd.DataF
 
 
 def refuse_incomparable(project: Project, frame: pd.DataFrame) -> None:
-    """Refuse a chart in which a value has grade C: it may not stand beside another."""
+    """Refuse a chart in which a value is not comparable with the others."""
     words = Words(project.book)
     wanted = "values that may stand in one chart."
     remedy = "leave it out, or draw it in a panel of its own."
     problems = []
-    for row in words.stated(frame[frame["grade"] == "C"]).to_dict("records"):
+    for row in words.stated(frame[frame["group"] == FAR]).to_dict("records"):
         value = f"{row['stated']} of {words.place(row['place'])}"
-        what = f"{value} has grade C here ({row['facet']})."
+        what = f"{value} is not comparable here ({row['reason']})."
         problems.append(Problem(f"figure, {row['ids']}", what, wanted, remedy))
     raise_any(problems)
 
@@ -101,7 +102,8 @@ def told_kind(words: Words, row: Row) -> str:
 
 def lettered(name: str, rows: pd.DataFrame, letters: Mapping[str, str]) -> str:
     """Name of a row, with the letters of the facets that ask for care."""
-    own = set(rows.loc[rows["grade"] == "B", "facet"])
+    reasons = rows.loc[rows["group"] == CARE, "reason"]
+    own = {facet for cell in reasons for facet in cell.split(SEVERAL)}
     marks = ", ".join(letter for facet, letter in letters.items() if facet in own)
     return name + (f" ({marks})" if marks else "")
 
@@ -116,7 +118,8 @@ def dots(
 ) -> None:
     """Draw a row for each plan: marks, their years, and the way between them.
 
-    The frame is of one indicator and graded, none C; letters are ``footnote_letters``.
+    The frame is of one indicator and grouped, none apart; letters are as by
+    ``footnote_letters``.
     With ``every_plan`` those that state nothing have a row too, which says why.
     """
     refuse_incomparable(project, frame)
@@ -131,7 +134,7 @@ def dots(
             look: Look = dict(xycoords=axes.get_yaxis_transform(), color=GREY)
             write(axes, words.both("state", state, "  "), (0.5, y), pad=None, **look)
             axes.axhspan(y - 0.4, y + 0.4, color="#f2f2f2", zorder=0)
-        if (rows["grade"] == "B").any():
+        if (rows["group"] == CARE).any():
             markers.caution(axes, y)
         _row(axes, words, rows, y, place)
     axes.set_ylim(len(names) - 0.35, -0.55)

@@ -5,6 +5,7 @@ In: an open project. Out: a frame of states, and counts that sentences speak of.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -110,7 +111,8 @@ def counts(project: Project) -> dict[str, int]:
     -------
     dict
         ``observations``, ``indicators`` and ``documents``; ``findings`` and, for each
-        verdict, ``findings:VERDICT``; ``pairs`` and ``pairs:GRADE``; ``stated:DOC`` and
+        verdict, ``findings:VERDICT``; ``pairs`` and ``pairs:GRADE``; ``values`` and
+        ``values:GROUP``, those that may stand beside others; ``stated:DOC`` and
         ``both:DOC``, indicators that a plan states, and with baseline and target;
         ``places:INDICATOR:KIND``, plans that state an indicator.
 
@@ -123,6 +125,7 @@ def counts(project: Project) -> dict[str, int]:
     """
     book, cover = project.book, coverage(project)
     pairs = count_pairs(list(project.facets.values()), book)
+    stood = Counter(one.group for one in project.standings.values())
     stated = statements(project, book.indicators)
     groups = stated.groupby(["indicator", "kind"], observed=True)["doc"].nunique()
     verdicts = project.findings["verdict"].value_counts()
@@ -132,8 +135,10 @@ def counts(project: Project) -> dict[str, int]:
         "indicators": project.observations["indicator"].nunique(),
         "findings": len(project.findings),
         "pairs": pairs.total(),
+        "values": len(project.standings),
         **{f"findings:{verdict}": int(n) for verdict, n in verdicts.items()},
         **{f"pairs:{grade}": n for grade, n in pairs.items()},
+        **{f"values:{group}": n for group, n in stood.items()},
     }
     for doc in book.order:
         states = cover.loc[cover["doc"] == doc, "state"]

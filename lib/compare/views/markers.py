@@ -20,6 +20,7 @@ from matplotlib.patches import Patch
 
 from compare.base.problems import Problem, raise_any
 from compare.codebook.models import Place
+from compare.curated.groups import CARE
 from compare.project import Project
 from compare.views.tables import reference_lines
 from compare.views.words import Row, Words, filled
@@ -41,7 +42,7 @@ MARKS: dict[str, Look] = {
 }
 BARS: dict[str, Look] = {
     "range": dict(facecolor="white", edgecolor=GREY, hatch=RANGE),
-    "grade_b": dict(facecolor="white", edgecolor=LINE, hatch=CAUTION),
+    "care": dict(facecolor="white", edgecolor=LINE, hatch=CAUTION),
     "apart": dict(facecolor="#f2f2f2", edgecolor=LINE, hatch="xx"),
 }
 STEM: Look = dict(arrowstyle="-", capstyle="round", snap=True, shrinkA=0, shrinkB=0)
@@ -75,7 +76,7 @@ def middle(row: Row) -> float:
 
 def caution(axes: Axes, y: float) -> None:
     """Hatch a row faintly: its values are compared with care."""
-    look = BARS["grade_b"] | {"facecolor": "none", "edgecolor": FAINT}
+    look = BARS[CARE] | {"facecolor": "none", "edgecolor": FAINT}
     axes.axhspan(y - 0.46, y + 0.46, **look, linewidth=0, zorder=0)
 
 
@@ -136,7 +137,7 @@ def canvas(
 ) -> Iterator[Figure]:
     """Give a figure for a frame, as wide as the text, with a key to its marks below.
 
-    The plans, kinds and grades of the frame have marks of their own; ``also`` are codes
+    The plans, kinds and groups of the frame have marks of their own; ``also`` are codes
     of others: ``derived``, ``range`` or ``apart``. An empty frame is a problem.
     """
     if frame.empty:
@@ -157,8 +158,8 @@ def _key(
     wanted = {BASELINE, *frame.get("kind", ()), *also}
     if any(project.book.place(doc).fill == "hollow" for doc in frame["doc"]):
         wanted.add("county")
-    if "B" in set(frame.get("grade", ())):
-        wanted.add("grade_b")
+    if CARE in set(frame.get("group", ())):
+        wanted.add(CARE)
     lines = [Line2D([], [], **PLAIN | MARKS[code]) for code in MARKS if code in wanted]
     patches = [Patch(**BARS[code]) for code in BARS if code in wanted]
     told = [words.both("figure", code) for code in MARKS | BARS if code in wanted]

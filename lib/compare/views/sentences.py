@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations
 from string import digits
 
 from compare.base.problems import Problem, Problems, raise_any
 from compare.codebook.models import ReferenceLine
+from compare.curated.comparability import doc_of, groups_of
+from compare.curated.groups import ORDER, Standing
 from compare.project import Project
 from compare.views.coverage import counts
 from compare.views.show import evidence_link
@@ -39,7 +40,7 @@ def tell(project: Project, text: str, words: Words) -> str:
     * a reference line, such as ``{CN:nursing_bed_share:2024}``, by its value, with
       ``|time`` by its year; what rests on the press is told as reported;
     * a count of ``views.coverage.counts``, such as ``{both:jiamusi}``;
-    * ``{grade}`` by the worst grade among the values of several places that the same
+    * ``{grade}`` by how the values of several places stand together that the same
       line names, and their inputs, with its facets.
 
     Raises
@@ -159,24 +160,36 @@ class _Names:
         return told | {part: text for part, text in parts.items() if text}
 
     def grade(self, names: Iterable[str]) -> str:
-        """Word the worst grade among some values, with the facets that cause it."""
+        """Word how some values stand beside each other: the worst, and its reasons."""
         values = self.values(names)
-        found = self.grades(values)
+        found = self.standings(values)
         if not found:
             return self.words.say("grade_own" if values else "grade_none")
-        worst, _ = max(found)
-        facets = [facet for grade, facet in sorted(found) if grade == worst and facet]
+        worst = max((one.group for one in found), key=ORDER.index)
+        reasons = [
+            (int(row.severity), row.facet)
+            for one in found
+            for row in (other.row for other in one.differences)
+            if one.group == worst
+        ]
+        facets = [facet for _, facet in sorted(set(reasons))]
         labels = [self.words.label("facet", facet) for facet in facets]
         listed = self.words.say("facets").join(labels)
-        return self.words.say("grade_told" if facets else "grade_plain", worst, listed)
+        told = self.words.label("group", worst)
+        return self.words.say("grade_told" if facets else "grade_plain", told, listed)
 
-    def grades(self, values: Sequence[str]) -> set[tuple[str, str]]:
-        """Grades and facets of all pairs among some values and their inputs."""
+    def standings(self, values: Sequence[str]) -> list[Standing]:
+        """How those of some values and their inputs stand of which two places speak."""
         own = [*values]
         for name in values:
             own += self.project.rows.get(name, {}).get("inputs", "").split()
-        graded = (self.project.grade(*pair) for pair in combinations(own, 2))
-        return {(grade.grade, grade.facet) for grade in graded if grade}
+        facets = [self.project.facets[id] for id in own if id in self.project.facets]
+        return [
+            self.project.standings[row["id"]]
+            for rows in groups_of(facets).values()
+            if len({doc_of(row) for row in rows}) > 1
+            for row in rows
+        ]
 
 
 def _problems(line: str, names: _Names) -> Iterator[Problem]:
@@ -201,8 +214,8 @@ def _problems(line: str, names: _Names) -> Iterator[Problem]:
     if len(places) > 1 and GRADE not in known:
         what = f"it names values of {len(places)} places and no grade."
         yield Problem(where, what, remedy="say {grade} in the same line.")
-    elif len(places) > 1 and not names.grades(values):
-        what = f"it names values of {len(places)} places of which no pair has a grade."
+    elif len(places) > 1 and not names.standings(values):
+        what = f"it names values of {len(places)} places, of which no two compare."
         yield Problem(where, what, remedy="say one place in each line.")
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial, reduce
-from itertools import combinations
 from string import ascii_lowercase
 
 import pandas as pd
 
 from compare.codebook.checks import asked
 from compare.codebook.models import COMPARED
+from compare.curated.groups import CARE
 from compare.project import NUMBERS, Project
 from compare.views.words import LANGUAGES, SEVERAL, Words
 
@@ -122,21 +122,16 @@ def stacked(project: Project, frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True).astype(ordered)
 
 
-def graded(
-    project: Project, frame: pd.DataFrame, *, group: str = "kind"
-) -> pd.DataFrame:
-    """Add ``grade`` and ``facet``: the worst pair of each value inside one chart.
+def grouped(project: Project, frame: pd.DataFrame) -> pd.DataFrame:
+    """Add ``group`` and ``reason``: how each value stands beside those of other places.
 
-    Only values of one kind, with the same cell in the column ``group``, are held
-    against each other. Both are empty where a value has no neighbour.
+    The group is a code of the list ``group``; the reason holds the facets that set the
+    value apart, by severity. Both are empty where it is held against nothing.
     """
-    worst, rows = [], list(zip(frame["id"], frame[group], strict=True))
-    for id, cell in rows:
-        grades = (project.grade(id, other) for other, of in rows if of == cell)
-        found = [(grade.grade, grade.facet) for grade in grades if grade]
-        worst.append(max(found, default=("", "")))
+    found = [project.standings.get(id) for id in frame["id"]]
     return frame.assign(
-        grade=[one for one, _ in worst], facet=[one for _, one in worst]
+        group=[one.group if one else "" for one in found],
+        reason=[SEVERAL.join(one.facets) if one else "" for one in found],
     )
 
 
@@ -150,17 +145,19 @@ def reference_lines(project: Project, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def footnote_letters(frame: pd.DataFrame) -> dict[str, str]:
-    """Give each facet that costs a value in a chart its grade A a letter.
+    """Give each facet for which a value of a chart asks for care a letter.
 
     Figures write these letters beside the places, ``footnotes`` explains them.
 
     Examples
     --------
-    >>> footnote_letters(pd.DataFrame({"grade": ["B", "A"], "facet": ["level", ""]}))
+    >>> groups = {"group": ["care", "equal"], "reason": ["level", ""]}
+    >>> footnote_letters(pd.DataFrame(groups))
     {'level': 'a'}
     """
-    facets = frame.loc[frame["grade"] == "B", "facet"].drop_duplicates()
-    return dict(zip(facets, ascii_lowercase, strict=False))
+    reasons = frame.loc[frame["group"] == CARE, "reason"]
+    facets = dict.fromkeys(facet for cell in reasons for facet in cell.split(SEVERAL))
+    return dict(zip(filter(None, facets), ascii_lowercase, strict=False))
 
 
 def footnotes(
@@ -168,20 +165,19 @@ def footnotes(
 ) -> str:
     """Explain the letters of a chart: why its values are compared with care.
 
-    ``also`` is what else a reader must know, and all where no value has grade B.
+    ``also`` is what else a reader must know, and all where no value asks for care.
     """
     reasons: dict[str, dict[str, None]] = {}
-    for pair in combinations(frame["id"], 2):
-        grade = project.grade(*pair)
-        if grade and grade.grade == "B":
-            reason = words.pick(grade.facets[0], "reason")
-            reasons.setdefault(grade.facet, {})[reason] = None
-    told = [
+    for id in frame.loc[frame["group"] == CARE, "id"]:
+        for one in project.standings[id].differences:
+            told = one.reason(words.language)
+            reasons.setdefault(one.row.facet, {})[told] = None
+    notes = [
         f"({letter}) {reduce(partial(words.say, 'sentences'), reasons[facet])}"
         for facet, letter in footnote_letters(frame).items()
     ]
-    care = words.say("graded", "B", " ".join(told))
-    return f"{care} {also}".strip() if told else also
+    care = words.say("graded", words.label("group", CARE), " ".join(notes))
+    return f"{care} {also}".strip() if notes else also
 
 
 def with_names(project: Project, frame: pd.DataFrame) -> pd.DataFrame:
@@ -212,9 +208,7 @@ def ends(project: Project, frame: pd.DataFrame, words: Words) -> pd.DataFrame:
         row = {kind: words.dated(own[own["kind"] == kind]) for kind in ENDS}
         if own.empty:
             row["baseline"] = words.absence(doc, str(frame["indicator"].iloc[0]))
-        last = max(own["grade"], default="")
-        worst = own[own["grade"] == last]["facet"].tolist() or [""]
-        row["grade"] = words.grade(last, worst[-1])
+        row["compared"] = words.compared(own)
         rows.append({"place": project.book.place(doc).place, **row})
     return words.table(pd.DataFrame(rows))
 

@@ -17,12 +17,14 @@ import pandas as pd
 from compare.base.problems import raise_any
 from compare.codebook.book import Codebook
 from compare.codebook.checks import unknown
+from compare.curated.groups import ORDER
 from compare.views.show import BEHIND, digest
 
 THOUSAND, MYRIAD, MILLION = 1_000, 10_000, 1_000_000
 ROUND, MILLION_DIGITS = 100, -4
 LANGUAGES = ("en", "zh")
 SEVERAL = "; "
+RANKS = ("", *ORDER)
 CODED = (
     *("kind", "obligation", "obs_status", "verdict", "outcome", "facet", "state"),
     "test",
@@ -171,9 +173,22 @@ class Words:
         """Write a period as print does, and the lack of one in a word."""
         return when(period) or self.say("undated")
 
-    def grade(self, grade: str, facet: str) -> str:
-        """Write a grade with the facet that costs a value the better one."""
-        return self.say("graded", grade, self.label("facet", facet)) if facet else grade
+    def standing(self, group: str, reason: str = "") -> str:
+        """Write how a value stands beside others, and on which facets it differs."""
+        if not group:
+            return ""
+        sign = self.book.codes["group"][group].definition
+        told = f"{sign} {self.label('group', group)}".strip()
+        facets = list(filter(None, reason.split(SEVERAL)))
+        listed = self.say("facets").join(self.label("facet", one) for one in facets)
+        return self.say("graded", told, listed) if facets else told
+
+    def compared(self, frame: pd.DataFrame) -> str:
+        """Write how some values stand, the same words once, the worst first."""
+        rows = frame[["group", "reason"]].itertuples(index=False, name=None)
+        found = sorted(set(rows), key=lambda row: (-RANKS.index(row[0]), row[1]))
+        worst = [row for row in found if row[0] == found[0][0]]
+        return self.standing(*min(worst, key=lambda row: len(row[1]))) if worst else ""
 
     def absence(self, doc: str, indicator: str) -> str:
         """Say why a document states nothing of an indicator."""
@@ -193,7 +208,7 @@ class Words:
         """Lay a frame out for readers, columns and codes named in the language.
 
         Of the columns, all by default, ``cited`` is what is stated, linked to its
-        sentence, ``graded`` the grade with its facet. A digest of the whole frame
+        sentence, ``compared`` its group with the reason. A digest of the whole frame
         stands behind the text.
         """
         columns = columns or [str(name) for name in frame.columns]
@@ -224,9 +239,9 @@ class Words:
             frame = self.stated(frame)
         if "cited" in missing:
             frame = frame.assign(cited=list(map(cited, frame.to_dict("records"))))
-        if "graded" in columns:
-            told = list(map(self.grade, frame["grade"], frame["facet"]))
-            frame = frame.assign(graded=told)
+        if "compared" in missing:
+            told = list(map(self.standing, frame["group"], frame["reason"]))
+            frame = frame.assign(compared=told)
         return frame
 
     def _named(self, column: str, cell: str) -> str:

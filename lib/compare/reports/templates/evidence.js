@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const PAGE = 100, PRINT = 1000, WAIT = 120;
-  const FILTERS = ["place", "family", "indicator", "kind", "grade", "status"];
+  const FILTERS = ["place", "family", "indicator", "kind", "group", "status"];
   const STATED = ["label_stated", "value_stated", "hedge_stated", "unit_stated",
     "denominator_stated", "scope_stated", "area_stated", "base_stated",
     "ownership_stated", "flow_stated", "commitment_stated"];
@@ -15,7 +15,7 @@
     return Array.from({length: size}, (_, at) => new Row(at));
   };
   const tables = {};
-  for (const name of ["observations", "derived", "findings", "comparability"])
+  for (const name of ["observations", "derived", "findings"])
     tables[name] = rowsOf(data[name]);
   const byId = new Map();
   for (const [type, name] of [["finding", "findings"], ["derived", "derived"],
@@ -37,8 +37,7 @@
   };
   const familyName = key => data.families.find(row => row[0] === key)?.[language + 1] ?? key;
   const placeName = key => places.get(key)?.names[language] ?? key;
-  const gradeName = key => !key ? t("ungraded") : code("grade", key) === key ? key
-    : `${key} · ${code("grade", key)}`;
+  const groupName = key => key ? code("group", key) : t("ungrouped");
   const docOf = row => row.doc ?? row.id.split(":")[0];
   const areaName = row => row.ref_area === own(data.documents, docOf(row))?.ref_area ? ""
     : named("areas", row.ref_area);
@@ -74,27 +73,6 @@
     (familyOrder.get(a._family) ?? 99) - (familyOrder.get(b._family) ?? 99)
     || text(a.indicator, b.indicator) || rank(a) - rank(b) || text(a.ref_area, b.ref_area)
     || text(a.kind, b.kind) || text(a.time_period, b.time_period) || a._at - b._at);
-
-  /* Grades of pairs as curated.comparability.grade gives them: the worst facet counts. */
-  const facetsOf = new Map(tables.comparability.map(row => [row.id, row]));
-  const held = (a, b) => a === b ? "same" : a && b ? "different" : "unstated";
-  const apart = scope => own(own(data.codes, "scope_apart"), scope);
-  const STATES = {
-    numerator: (a, b) => [a, b].includes("close") ? "unstated" : "same",
-    denominator: (a, b) => a && b ? held(a, b) : "same",
-    date: held,
-    territory: (a, b) => a === b && a !== "unstated" ? "same" : apart(a) || apart(b) ? "apart"
-      : [a, b].includes("unstated") ? "unstated" : held(a, b),
-    value_type: held,
-    level: held,
-  };
-  const gradeOf = (one, other) => {
-    const found = Object.entries(STATES).map(([facet, stateOf]) => {
-      const now = stateOf(one[facet], other[facet]), [grade, ...reasons] = data.facets[facet][now];
-      return [grade, facet, ...now === "same" ? [] : reasons];
-    }).sort((a, b) => text(b[0], a[0]));
-    return [found[0][0], found.filter(row => row.length > 2)];
-  };
 
   /* The address is the only memory: #id&lang=…&filter=… */
   const KEYS = ["lang", "q", ...FILTERS, "order", "page"];
@@ -147,12 +125,13 @@
     mark.style.setProperty("--place", places.get(doc)?.colour ?? "currentColor");
     return mark;
   };
-  const badge = grade => grade && h("span", {class: `grade grade-${grade}`, title: gradeName(grade)}, grade);
+  const badge = group => own(data.signs, group)?.[0]
+    && h("span", {class: `group group-${group}`, title: groupName(group)}, data.signs[group][0]);
 
   /* Filters, with how many rows each choice would leave. */
   const passes = (row, terms) => terms.every(term => row._words.includes(term));
   const COLUMN = {place: "doc", family: "_family", status: "obs_status"};
-  const valueAt = (row, name) => row[COLUMN[name] ?? name] || (name === "grade" ? "none" : "");
+  const valueAt = (row, name) => row[COLUMN[name] ?? name] || (name === "group" ? "none" : "");
   const filtered = () => {
     const terms = fold(state.q ?? "").split(/\s+/).filter(Boolean);
     const counts = Object.fromEntries(FILTERS.map(name => [name, new Map()]));
@@ -176,7 +155,7 @@
     family: [() => data.families.map(row => row[0]), familyName],
     indicator: [() => Object.keys(data.indicators), indicatorName],
     kind: [() => keysOf("kind"), key => code("kind", key)],
-    grade: [() => [...keysOf("grade"), "none"], key => gradeName(key === "none" ? "" : key)],
+    group: [() => [...keysOf("group"), "none"], key => groupName(key === "none" ? "" : key)],
     status: [() => keysOf("obs_status"), key => `${key} · ${code("obs_status", key)}`],
   };
   const fillFilters = counts => {
@@ -209,7 +188,7 @@
       unitName(row) && h("span", {class: "unit"}, ` ${unitName(row)}`)]],
     ["kind", row => code("kind", row.kind)],
     ["time", row => row.time_period.replace("/", "–") || t("undated")],
-    ["grade", row => badge(row.grade) || h("span", {class: "soft"}, "–")],
+    ["group", row => badge(row.group) || h("span", {class: "soft"}, "–")],
     ["status", row => h("span", {title: code("obs_status", row.obs_status)}, row.obs_status,
       h("span", {class: "long-status"}, ` ${code("obs_status", row.obs_status)}`))],
     ["worded", row => chinese(row.label_stated)],
@@ -271,15 +250,14 @@
   });
   const localised = (row, name) => row[`${name}_${language ? "en" : "zh"}`]
     || (!language && row[`${name}_zh`]) || row[name] || "";
-  const pairsOf = id => {
-    const mine = facetsOf.get(id);
-    const found = !mine ? [] : tables.comparability.filter(row => row.indicator === mine.indicator
-      && row.kind === mine.kind && docOf(row) !== docOf(mine)).map(row => [row.id, ...gradeOf(mine, row)]);
-    found.sort((a, b) => text(a[1], b[1]));
-    return found.length > 0 && section("pairs", h("p", {class: "soft"}, t("grade_note")),
-      h("ul", {class: "pairs"}, found.map(([other, grade, costly]) => h("li", null, badge(grade), " ",
-        reference(other), costly.map(([, facet, ...reasons]) => [h("br"),
-          h("span", {class: "soft"}, `${code("facet", facet)}: ${reasons[language]}`)])))));
+  const besideOf = row => {
+    if (!row.group) return false;
+    const values = [...tables.observations, ...tables.derived].filter(other => other.group
+      && other.indicator === row.indicator && other.kind === row.kind && docOf(other) !== docOf(row));
+    const reasons = localised(row, "reason");
+    return section("beside", h("p", null, badge(row.group), " ", groupName(row.group)),
+      reasons && h("ul", null, reasons.split("\n").map(told => h("li", null, told))),
+      h("ul", {class: "pairs"}, values.map(other => h("li", null, badge(other.group), " ", reference(other.id)))));
   };
   const fullText = row => {
     const characters = [...data.documents[row.doc].text];
@@ -328,8 +306,8 @@
         ["obligation", row.obligation && code("obligation", row.obligation)],
         ["match_type", code("predicate_id", row.match_type)],
         ["status", `${row.obs_status} · ${code("obs_status", row.obs_status)}`],
-        ["grade", gradeName(row.grade)]])),
-      usesOf(row.id), pairsOf(row.id), definitionOf(row.indicator)];
+        ["group", groupName(row.group)]])),
+      usesOf(row.id), besideOf(row), definitionOf(row.indicator)];
   };
   const inputList = row => {
     const ids = idsIn(row);
@@ -345,7 +323,7 @@
       ["note", localised(row, "note") || row.note]]),
     section("formula", h("p", null, h("code", null, row.formula))),
     section("inputs", inputList(row)),
-    usesOf(row.id), pairsOf(row.id), definitionOf(row.indicator)];
+    usesOf(row.id), besideOf(row), definitionOf(row.indicator)];
   const findingPanel = row => [
     h("p", null, localised(row, "explanation")),
     facts([["verdict", code("outcome", row.outcome)], ["rule", code("test", row.rule)],
@@ -365,7 +343,7 @@
       h("p", {class: "what"}, placeMark(docOf(row)), placeName(docOf(row)),
         type !== "finding" && [areaName(row) && ` · ${areaName(row)}`,
           row.kind && ` · ${code("kind", row.kind)}`, ` · ${row.time_period.replace("/", "–") || t("undated")}`],
-        " ", badge(row.grade), " ", h("a", {href: `#${encoded(id)}`, class: "id"}, id)),
+        " ", badge(row.group), " ", h("a", {href: `#${encoded(id)}`, class: "id"}, id)),
       build(row)];
   };
   const neighbours = id => {
