@@ -98,7 +98,7 @@ def test_an_unknown_name_is_a_problem_that_names_the_nearest(
 def test_a_grade_says_every_facet_in_both_languages(plans: Plans) -> None:
     found = plans.grade("jiamusi:814", "xianning:487")
     assert found and found.grade == "B"
-    assert [row.facet for row in found.facets] == ["numerator"]
+    assert [one.row.facet for one in found.differences] == ["numerator", "doubt"]
     assert "close match" in repr(found) and "近似匹配" in repr(found)
 
 
@@ -106,7 +106,8 @@ def test_pairs_are_those_that_grades_say(plans: Plans) -> None:
     pairs = plans.pairs("nursing_bed_share")
     for row in pairs.itertuples():
         found = plans.grade(str(row.left), str(row.right))
-        assert found and (found.grade, found.facet) == (row.grade, row.facet)
+        facets = [one.row.facet for one in found.differences] if found else []
+        assert found and (found.grade, "; ".join(facets)) == (row.grade, row.facets)
     assert (pairs["left"].str[:4] != pairs["right"].str[:4]).all()
 
 

@@ -22,7 +22,7 @@ def test_every_curated_table_is_read_once(toy_project: Project) -> None:
     for name in TABLES:
         assert len(getattr(toy_project, name)) > 0
     assert toy_project.documents is toy_project.documents
-    assert toy_project.worst is toy_project.worst
+    assert toy_project.standings is toy_project.standings
     assert toy_project.readings is toy_project.readings
 
 

@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 
 from browser.conftest import lowest_contrast, mark_is_in_sight, see, write
-from compare.curated.comparability import pairs
 from compare.project import Project
 
 MANY = 20_000
@@ -41,8 +40,8 @@ def gone(tab: Any) -> None:
         {"family": "childcare"},
         {"indicator": "nursing_bed_share"},
         {"kind": "projection"},
-        {"grade": "A"},
-        {"grade": "none"},
+        {"group": "equal"},
+        {"group": "none"},
         {"status": "U"},
         {"place": "changsha", "kind": "target", "family": "childcare"},
     ],
@@ -50,14 +49,14 @@ def gone(tab: Any) -> None:
 def test_filters_leave_what_they_name(
     opened: Any, address: str, project: Project, filters: dict[str, str]
 ) -> None:
-    worst = {id: grade.grade for id, grade in project.worst.items()}
+    groups = {id: standing.group for id, standing in project.standings.items()}
     cells = [
         {
             "place": row["doc"],
             "family": project.book.indicators[row["indicator"]].family,
             "indicator": row["indicator"],
             "kind": row["kind"],
-            "grade": worst.get(row["id"], "none"),
+            "group": groups.get(row["id"], "none"),
             "status": row["obs_status"],
         }
         for row in project.table("observations").to_dict("records")
@@ -176,63 +175,43 @@ def test_findings_are_linked_both_ways(
     assert tab.locator(f"#panel a[href^='#{finding['id']}']").count() == 1
 
 
-def with_every_state(project: Project) -> Project:
-    """A project with values of one indicator whose facets meet in every state."""
-    frame = project.comparability.iloc[::8]
-    cells = {
-        "numerator": ["exact", "exact", "close"],
-        "denominator": ["", "常住人口", "户籍人口"],
-        "date": ["2021", "", "2025", "2021"],
-        "territory": ["", "unstated", "county_retained", "city_level", "whole_city"],
-        "value_type": ["reported", "derived"],
-        "level": ["county", "prefecture_level_city", "county", "county"],
-    }
-    kinds = ("indicator", "kind")
-    for name, values in cells.items():
-        frame = frame.assign(
-            **{name: [values[at % len(values)] for at in range(len(frame))]}
-        )
-    frame = frame.assign(**{name: frame[name].iloc[0] for name in kinds})
-    return dataclasses.replace(project, comparability=frame)
-
-
-def test_a_pair_has_the_grade_and_the_reasons_that_the_project_gives(
-    opened: Any, project: Project, tmp_path: Path
+def test_a_value_stands_beside_others_as_the_project_says(
+    opened: Any, address: str, project: Project
 ) -> None:
-    spread = with_every_state(project)
-    book, met = project.book, set()
-    wanted: dict[str, list[tuple[str, str, list[str]]]] = {}
-    for left, right, grade in pairs(list(spread.facets.values()), book):
-        told = [
-            f"{book.label('facet', row.facet)}: {row.reason_en}" for row in grade.facets
-        ]
-        met |= {(row.facet, row.state) for row in grade.facets}
-        wanted.setdefault(left["id"], []).append((right["id"], grade.grade, told))
-        wanted.setdefault(right["id"], []).append((left["id"], grade.grade, told))
-    states = {(facet, state) for facet, row in book.facets.items() for state in row}
-    never = {("numerator", "different"), ("denominator", "unstated")}
-    assert met == {one for one in states if one[1] != "same"} - never
-    tab = opened(write(spread, tmp_path))
+    signs = {code: row.definition for code, row in project.book.codes["group"].items()}
+    values = {id: row for id, row in project.facets.items() if id in project.standings}
+    some = [id for id in values if project.standings[id].group != "alone"][::5]
+    tab = opened(f"{address}#lang=en")
     found = tab.evaluate(
         """async ids => {
           const found = {};
           for (const id of ids) {
             const turned = new Promise(done =>
               addEventListener("hashchange", done, {once: true}));
-            location.hash = id;
+            location.hash = `${id}&lang=en`;
             await turned;
-            found[id] = [...document.querySelectorAll("#panel .pairs > li")].map(item =>
-              [item.querySelector("code").textContent,
-                item.querySelector(".grade").textContent,
-                [...item.querySelectorAll(".soft")].map(part => part.textContent)]);
+            const list = document.querySelector("#panel .pairs");
+            found[id] = [list.parentElement.innerText,
+              [...list.children].map(item => [item.querySelector("code").textContent,
+                item.querySelector(".group")?.textContent ?? ""])];
           }
           return found;
         }""",
-        list(wanted),
+        some,
     )
-    for id, rows in found.items():
-        assert [grade for _, grade, _ in rows] == sorted(grade for _, grade, _ in rows)
-        assert sorted(map(tuple, rows)) == sorted(wanted[id]), id
+    for id, (told, beside) in found.items():
+        standing = project.standings[id]
+        assert project.book.label("group", standing.group) in told
+        assert all(one.reason("en") in told for one in standing.differences), id
+        same = (values[id]["indicator"], values[id]["kind"])
+        wanted = {
+            other: signs[project.standings[other].group]
+            for other, row in values.items()
+            if (row["indicator"], row["kind"]) == same
+            and other.partition(":")[0] != id.partition(":")[0]
+        }
+        assert dict(beside) == wanted, id
+    assert len(some) > 10
 
 
 def test_a_refusal_says_so(opened: Any, address: str, project: Project) -> None:

@@ -41,5 +41,5 @@ def test_a_plan_of_one_sentence_is_built_and_changes_no_other(
     assert {path.stem for path in changed} == {
         *("accounts", "comparability", "observations", "reliability", "datapackage")
     }
-    assert ID in project.worst
+    assert project.standings[ID].group == "care"
     assert len(checked.plans) == len(project.book.documents)

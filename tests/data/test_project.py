@@ -65,16 +65,21 @@ def test_only_pairs_of_one_indicator_and_kind_of_two_plans_have_a_grade(
         for right in ids[::11]:
             alike = kinds[left] == kinds[right]
             apart = left.partition(":")[0] != right.partition(":")[0]
-            assert (project.grade(left, right) is not None) == (alike and apart)
+            interim = {project.facets[id]["interim"] for id in (left, right)} != {""}
+            graded = alike and apart and not interim
+            assert (project.grade(left, right) is not None) == graded
     assert project.grade(ids[0], "nothing:1") is None
 
 
-def test_the_worst_grade_of_a_value_is_that_of_its_worst_pair(
-    project: Project,
-) -> None:
-    for id, worst in list(project.worst.items())[::5]:
+def test_no_value_stands_better_than_its_best_pair(project: Project) -> None:
+    groups = {"A": "equal", "B": "care", "C": "apart"}
+    for id, standing in list(project.standings.items())[::5]:
         pairs = [project.grade(id, other) for other in project.facets]
-        assert worst.grade == max(pair.grade for pair in pairs if pair)
+        best = min((pair.grade for pair in pairs if pair), default="")
+        assert standing.group == "alone" if not best else True
+        order = ["equal", "care", "apart"]
+        if best:
+            assert order.index(standing.group) >= order.index(groups[best])
 
 
 @pytest.mark.parametrize("name", OF_VALUES)

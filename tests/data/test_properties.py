@@ -33,6 +33,7 @@ TINY = Fraction(1, 10**6)
 # Codes that every project may use and the present plans happen not to need.
 SPARE = {
     ("exclusion", "phrase"),
+    ("grade", "A"),
     ("obs_status", "L"),
     ("obs_status", "M"),
     ("quality", "green"),

@@ -1,8 +1,9 @@
 """Values of the real plans: what each trap must give, as rows of ``expected.csv``.
 
 A row says what one cell of one table must be, and why somebody could read it wrongly;
-an id that stands in no table has empty cells. ``grades`` are of two ids, ``mended`` are
-damaged places and what they are read as, ``texts`` are facts about a whole text.
+an id that stands in no table has empty cells. ``grades`` are of two ids, ``groups`` of
+one; ``mended`` are damaged places and what they are read as, ``texts`` are facts about
+a whole text.
 """
 
 import itertools
@@ -50,6 +51,14 @@ def graded(project: Project, ids: str, column: str) -> str:
     return of_row(project.grade(*ids.split()), column)
 
 
+def stands(project: Project, id: str, column: str) -> str:
+    """Tell the group of a value, or on which facets it differs."""
+    standing = project.standings.get(id)
+    if standing is None:
+        return ""
+    return standing.group if column == "group" else "; ".join(standing.facets)
+
+
 def mended(project: Project, doc: str, printed: str) -> str:
     """Read a damaged place, which stands in its text once, as declared."""
     text, place = project.documents[doc].text, printed.replace(NEWLINE, "\n")
@@ -77,6 +86,7 @@ TABLES: Mapping[str, Cell] = {
     ),
     "coverage": covered,
     "grades": graded,
+    "groups": stands,
     "mended": mended,
     "texts": fact,
 }

@@ -14,7 +14,7 @@ import pytest
 from conftest import ROOT, table
 
 from compare.documents.text import Document, fold
-from compare.project import OF_VALUES, Project
+from compare.project import Project
 from compare.reports.evidence import CODELISTS, TEMPLATES, payload, render
 from compare.views.evidence import read_as
 
@@ -76,7 +76,7 @@ def test_the_page_forbids_itself_every_request(text: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", OF_VALUES)
+@pytest.mark.parametrize("name", ["observations", "derived", "findings"])
 def test_every_row_and_column_of_every_table_is_there(data: Any, name: str) -> None:
     shown = rows(data[name])
     given = table(ROOT / "data" / "curated" / f"{name}.csv")
@@ -106,28 +106,22 @@ def test_each_document_stands_in_the_page_once(
         assert text.count(json.dumps(line, ensure_ascii=False)[1:-1]) == 1
 
 
-def test_a_value_has_the_worst_grade_of_its_pairs(data: Any, project: Project) -> None:
-    grades = {row["id"]: row["grade"] for row in rows(data["observations"])}
-    assert set(grades.values()) == {"", "A", "B", "C"}
-    worst = {id: grade.grade for id, grade in project.worst.items()}
-    assert all(grade == worst.get(id, "") for id, grade in grades.items())
-
-
-def test_the_rules_of_grades_are_those_of_the_codebook(
-    data: Any, project: Project
-) -> None:
-    book = project.book
-    told = {
-        (facet, state): cells
-        for facet, states in data["facets"].items()
-        for state, cells in states.items()
+def test_a_value_has_its_group_and_all_its_reasons(data: Any, project: Project) -> None:
+    found = {
+        row["id"]: row
+        for name in ("observations", "derived")
+        for row in rows(data[name])
     }
-    assert told == {
-        (facet, state): [row.grade, row.reason_zh, row.reason_en]
-        for facet, states in book.facets.items()
-        for state, row in states.items()
-    }
-    assert data["codes"]["scope_apart"].keys() == book.codes["scope_apart"].keys()
+    assert {row["group"] for row in found.values()} == {"", *data["signs"]}
+    for id, row in found.items():
+        standing = project.standings.get(id)
+        assert row["group"] == (standing.group if standing else "")
+        for language in ("zh", "en"):
+            differences = standing.differences if standing else ()
+            told = [one.reason(language) for one in differences]
+            assert row[f"reason_{language}"] == "\n".join(told)
+    signs = {code: cells[0] for code, cells in data["signs"].items()}
+    assert signs == {"equal": "=", "care": "≈", "apart": "≠", "alone": ""}
 
 
 def test_places_and_families_stand_in_their_order(data: Any, project: Project) -> None:
@@ -139,7 +133,7 @@ def test_places_and_families_stand_in_their_order(data: Any, project: Project) -
     assert [family[0] for family in data["families"]] == list(book.families)
 
 
-def test_every_input_and_every_value_with_facets_leads_somewhere(data: Any) -> None:
+def test_every_input_leads_somewhere(data: Any) -> None:
     known = {
         row["id"]
         for name in ("observations", "derived", "findings")
@@ -148,7 +142,6 @@ def test_every_input_and_every_value_with_facets_leads_somewhere(data: Any) -> N
     for name in ("derived", "findings"):
         for row in rows(data[name]):
             assert set(row["inputs"].split()) <= known, row["id"]
-    assert {row["id"] for row in rows(data["comparability"])} <= known
 
 
 def test_damage_is_shown_as_it_is_read(data: Any, project: Project) -> None:

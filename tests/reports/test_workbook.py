@@ -11,9 +11,9 @@ import pytest
 from conftest import ROOT, table
 from openpyxl.utils import range_boundaries
 
-from compare.curated.comparability import pairs
+from compare.curated.groups import ORDER
 from compare.project import COUNTS, NUMBERS, OF_VALUES, Project
-from compare.reports.workbook import EVIDENCE, GRADES, README, sheet_name, workbook
+from compare.reports.workbook import EVIDENCE, GROUPS, README, sheet_name, workbook
 from compare.views.tables import statements
 
 pytestmark = pytest.mark.slow
@@ -149,40 +149,41 @@ def test_no_place_is_left_without_a_word(read: Any, project: Project) -> None:
             assert all(line[place].value not in (None, "") for place in values)
 
 
-def test_a_grade_is_a_letter_and_a_fill_and_the_worst_of_its_pairs(
+def test_a_group_is_a_code_and_a_fill_with_its_reasons(
     read: Any, project: Project
 ) -> None:
-    worst: dict[str, str] = {}
-    for left, right, grade in pairs(list(project.facets.values()), project.book):
-        for id in (left["id"], right["id"]):
-            worst[id] = max(grade.grade, worst.get(id, ""))
-    assert set(worst.values()) == set(GRADES)
     for name in ("observations", "derived"):
         header = [cell.value for cell in read[name][2]]
         for row in read[name].iter_rows(min_row=3):
-            id, grade = row[0].value, row[header.index("grade")]
-            assert (grade.value or "") == worst.get(id, "")
-            if grade.value:
-                assert grade.fill.fill_type == GRADES[grade.value].fill_type
-                assert grade.fill.fgColor.rgb == GRADES[grade.value].fgColor.rgb
-    assert len({(fill.fill_type, fill.fgColor.rgb) for fill in GRADES.values()}) == 3
+            standing = project.standings.get(row[0].value)
+            group, reason = (row[header.index(key)] for key in ("group", "reason"))
+            assert (group.value or "") == (standing.group if standing else "")
+            for one in standing.differences if standing else ():
+                assert one.reason("zh") in reason.value
+                assert one.reason("en") in reason.value
+            if group.value in GROUPS:
+                assert group.fill.fill_type == GROUPS[group.value].fill_type
+                assert group.fill.fgColor.rgb == GROUPS[group.value].fgColor.rgb
+    assert len({(fill.fill_type, fill.fgColor.rgb) for fill in GROUPS.values()}) == 3
 
 
-def test_a_statement_made_twice_has_the_worst_grade_of_both(
+def test_a_statement_made_twice_has_the_group_of_both(
     read: Any, project: Project
 ) -> None:
+    signs = {code: row.definition for code, row in project.book.codes["group"].items()}
     stated = statements(project, project.book.indicators).to_dict("records")
-    twice = {
-        ids[0]: max(project.worst[id].grade for id in ids if id in project.worst)
-        for ids in (row["ids"].split("; ") for row in stated)
-        if len(ids) > 1 and set(ids) & project.worst.keys()
-    }
+    twice = {}
+    for row in stated:
+        ids = [id for id in row["ids"].split("; ") if id in project.standings]
+        if len(ids) > 1:
+            groups = (project.standings[id].group for id in ids)
+            twice[ids[0]] = signs[max(groups, key=ORDER.index)] or None
     found = {}
     for sheet in comparisons(read):
         for line in lines(sheet):
-            for cell, grade in zip(line, line[4:], strict=False):
+            for cell, group in zip(line, line[4:], strict=False):
                 if cell.hyperlink and cell.hyperlink.location in twice:
-                    found[cell.hyperlink.location] = grade.value
+                    found[cell.hyperlink.location] = group.value
     assert found == twice and twice
 
 

@@ -28,8 +28,8 @@ def series(project: Project) -> pd.DataFrame:
 
 def test_a_ratio_is_reported_or_derived_where_only_counts_are(project: Project) -> None:
     frame = Words(project.book).stated(childcare.ratios(project))
-    derived = frame.loc[frame["source"] == "derived", ["doc", "stated", "grade"]]
-    assert derived.values.tolist() == [["changsha", "1.46 to 2.44", "B"]]
+    derived = frame.loc[frame["source"] == "derived", ["doc", "stated", "group"]]
+    assert derived.values.tolist() == [["changsha", "1.46 to 2.44", "care"]]
 
 
 def test_slots_are_the_sum_of_parts_and_every_number_is_stated_or_derived(

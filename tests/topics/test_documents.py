@@ -1,4 +1,4 @@
-"""Documents: every reading counted, every absence named, every grade the worst."""
+"""Documents: every reading counted, every absence named, every group explained."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from compare.project import Project
 from compare.topics import documents
 from compare.views.coverage import STATED, coverage
 from compare.views.show import CITED
+from compare.views.tables import grouped, statements
 from compare.views.words import Words
 
 SHARE = "nursing_bed_share"
@@ -29,7 +30,7 @@ TABLES: dict[str, Callable[[Project, Words], pd.DataFrame]] = {
     "reliability": documents.reliability,
     "headlines": documents.headlines,
     "rubric": documents.rubric,
-    "grades": lambda project, words: documents.grades(project, SHARE, "target", words),
+    "groups": lambda project, words: documents.groups(project, SHARE, "target", words),
 }
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -83,7 +84,7 @@ def test_the_coverage_table_has_a_column_for_each_plan(
     assert len(wide) == coverage(project, "childcare")["indicator"].nunique()
 
 
-@pytest.mark.parametrize("name", ["coverage_table", "by_status", "grades"])
+@pytest.mark.parametrize("name", ["coverage_table", "by_status"])
 def test_two_plans_of_a_place_have_a_column_each(
     name: str, project: Project, twice: Project
 ) -> None:
@@ -162,49 +163,40 @@ def test_headline_values_are_linked_and_stand_where_it_says(
         assert quote == f"{text.replace(chr(10), '')} ({line.gloss_en})"
 
 
-def test_the_rubric_has_every_state_that_is_not_the_same(
-    project: Project, english: Words
-) -> None:
+def test_the_rubric_has_every_rule_in_force(project: Project, english: Words) -> None:
     frame = documents.rubric(project, english)
     states = project.book.facets.values()
-    rows = [row for of in states for row in of.values() if row.state != "same"]
-    assert sorted(frame["Why"]) == sorted(row.reason_en for row in rows)
-    assert frame["Grade"].is_monotonic_decreasing
+    rows = [row for of in states for row in of.values()]
+    rows.sort(key=lambda row: (int(row.severity), row.state))
+    told = [row.reason_en.replace("$own", "…").replace("$other", "…") for row in rows]
+    assert frame["Why"].tolist() == told
+    signs = {"B": "≈ compare with care", "C": "≠ not comparable"}
+    assert frame["Comparison"].tolist() == [signs[row.grade] for row in rows]
 
 
 @pytest.mark.parametrize("kind", ["baseline", "target"])
-def test_the_grade_of_two_plans_is_that_of_their_worst_pair(
+def test_a_table_of_groups_lists_every_statement_comparable_ones_first(
     project: Project, english: Words, kind: str
 ) -> None:
-    frame = documents.grades(project, [SHARE], kind, english)
-    rows = [
-        id
-        for id, row in project.facets.items()
-        if row["indicator"] == SHARE and row["kind"] == kind
-    ]
-    names = {place.both: place.short_en for place in project.book.places.values()}
-    docs = {project.book.place(doc).short_en: doc for doc in project.book.order}
-    assert [names[place] for place in frame["Place 地区"]] == list(frame)[1:]
-    for place, cells in frame.set_index("Place 地区").to_dict("index").items():
-        for other, cell in cells.items():
-            pairs = [
-                project.grade(left, right)
-                for left in rows
-                for right in rows
-                if left.startswith(f"{docs[names[str(place)]]}:")
-                and right.startswith(f"{docs[str(other)]}:")
-            ]
-            worst = max((pair.grade for pair in pairs if pair), default="")
-            assert cell.partition(":")[0] == worst
+    frame = documents.groups(project, [SHARE], kind, english)
+    order = ["=", "≈", "≠"]
+    signs = [order.index(cell[0]) for cell in frame["Comparison"]]
+    assert signs == sorted(signs)
+    stated = {
+        row["group"]
+        for row in grouped(project, statements(project, [SHARE])).to_dict("records")
+        if row["kind"] == kind
+    }
+    assert len(set(signs)) == len(stated)
 
 
 def test_an_unknown_kind_or_indicator_is_a_problem(
     project: Project, english: Words
 ) -> None:
     with pytest.raises(Problems, match="write 'target'"):
-        documents.grades(project, SHARE, "targets", english)
+        documents.groups(project, SHARE, "targets", english)
     with pytest.raises(Problems, match=f"write '{SHARE}'"):
-        documents.grades(project, f"{SHARE}s", "target", english)
+        documents.groups(project, f"{SHARE}s", "target", english)
 
 
 def test_the_coverage_matrix_has_one_cell_for_each_state(project: Project) -> None:

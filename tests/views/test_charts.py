@@ -19,7 +19,7 @@ from compare.views.markers import CAUTION
 from compare.views.tables import (
     footnote_letters,
     footnotes,
-    graded,
+    grouped,
     reference_lines,
     statements,
 )
@@ -31,7 +31,7 @@ Plot = Callable[[Project, pd.DataFrame], Figure]
 
 
 def nursing(project: Project) -> pd.DataFrame:
-    return graded(project, statements(project, ["nursing_bed_share"]))
+    return grouped(project, statements(project, ["nursing_bed_share"]))
 
 
 FIGURES: dict[str, tuple[View, Plot]] = {
@@ -44,7 +44,7 @@ FIGURES: dict[str, tuple[View, Plot]] = {
     "feasibility": (childcare.feasibility, childcare.plot_feasibility),
     "areas": (childcare.series, childcare.plot_areas),
 }
-GRADED = ("beds", "slots", "nursing", "lottery")
+GROUPED = ("beds", "slots", "nursing", "lottery")
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +116,7 @@ def test_targets_are_rings_and_only_a_county_is_hollow_throughout(
     assert kinds.keys() <= {place.colour for place in places}
 
 
-@pytest.mark.parametrize("name", GRADED)
+@pytest.mark.parametrize("name", GROUPED)
 def test_each_place_keeps_its_colour_and_shape_in_every_figure(
     name: str, project: Project, figures: dict[str, Figure]
 ) -> None:
@@ -173,18 +173,20 @@ def test_other_numbers_give_another_figure(
     assert pixels(plot(project, moved)) != pixels(figures[name])
 
 
-@pytest.mark.parametrize("name", GRADED)
+@pytest.mark.parametrize("name", GROUPED)
 def test_a_value_that_may_not_stand_there_is_refused(
     name: str, project: Project, frames: dict[str, pd.DataFrame]
 ) -> None:
     _, plot = FIGURES[name]
-    with pytest.raises(Problems, match="has grade C here"):
-        plot(project, frames[name].assign(grade="C", facet="numerator"))
+    with pytest.raises(Problems, match="is not comparable here"):
+        plot(
+            project, frames[name].assign(group="apart", reason="numerator", apart=False)
+        )
 
 
 def test_a_chart_that_would_mix_funds_is_refused(project: Project) -> None:
     shares = statements(project, ["lottery_fund_eldercare_share"])
-    with pytest.raises(Problems, match=r"80% of 垫江 Dianjiang has grade C here"):
+    with pytest.raises(Problems, match=r"80% of 垫江 Dianjiang is not comparable here"):
         plot_shares(project, shares)
 
 
@@ -196,12 +198,13 @@ def test_no_chart_of_the_notebooks_mixes_what_may_not_stand_together(
     name: str, group: str, frames: dict[str, pd.DataFrame]
 ) -> None:
     frame = frames[name]
-    assert set(frame["grade"]) <= {"", "A", "B"}
+    apart = frame["group"] == "apart"
+    assert not apart.any() or (frame.loc[apart, "apart"]).all()
     parts = frame.groupby([group, *{"kind"} - {group}], observed=True)
     assert (parts["indicator"].nunique() == 1).all()
 
 
-@pytest.mark.parametrize("name", GRADED)
+@pytest.mark.parametrize("name", GROUPED)
 def test_letters_beside_places_are_those_that_the_footnotes_explain(
     name: str,
     project: Project,
@@ -222,8 +225,8 @@ def test_letters_beside_places_are_those_that_the_footnotes_explain(
         assert re.findall(r"\(([a-z])\)", told) == list(letters.values())
 
 
-@pytest.mark.parametrize("name", GRADED)
-def test_only_rows_of_grade_b_are_hatched(
+@pytest.mark.parametrize("name", GROUPED)
+def test_only_rows_compared_with_care_are_hatched(
     name: str, figures: dict[str, Figure]
 ) -> None:
     for axes in figures[name].axes:

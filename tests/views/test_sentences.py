@@ -75,14 +75,20 @@ def test_every_value_of_a_place_links_to_its_evidence(project: Project) -> None:
 @pytest.mark.parametrize(
     ("line", "grade"),
     [
-        ("{xianning:2392} {changsha:5008} ({grade})", "grade A)"),
-        ("{xianning:2392} {jiamusi:778} ({grade})", "grade B: what is counted"),
-        ("{jiamusi:985} {dianjiang:7623} ({grade})", "grade C: which part or fund"),
-        ("{jiamusi:814} {jiamusi:819} ({grade})", "one place alone, no grade"),
+        ("{xianning:2392} {changsha:5008} ({grade})", "comparable)"),
+        (
+            "{xianning:2392} {jiamusi:778} ({grade})",
+            "compare with care: what is counted, over whom",
+        ),
+        (
+            "{jiamusi:985} {dianjiang:7623} ({grade})",
+            "not comparable: what is counted, which part or fund",
+        ),
+        ("{jiamusi:814} {jiamusi:819} ({grade})", "one place alone"),
         ("{documents} ({grade})", "no values compared"),
     ],
 )
-def test_a_grade_is_that_of_the_worst_pair_of_its_line(
+def test_a_line_tells_how_its_values_stand_together(
     plain: Plain, line: str, grade: str
 ) -> None:
     assert f"({grade}" in plain(line)
@@ -92,14 +98,14 @@ def test_a_derived_value_is_graded_by_what_it_was_computed_from(
     plain: Plain, project: Project
 ) -> None:
     gaps = "{dianjiang:gap:nursing_bed_share:2025} {jiamusi:gap:nursing_bed_share:2025}"
-    pair = project.grade("dianjiang:8870", "jiamusi:772")
-    assert pair and pair.grade == "B"
-    assert "grade B" in plain(f"{gaps} ({{grade}})")
+    groups = {project.standings[id].group for id in ("dianjiang:8870", "jiamusi:772")}
+    assert groups == {"care"}
+    assert "compare with care" in plain(f"{gaps} ({{grade}})")
 
 
 def test_each_line_has_a_grade_of_its_own(plain: Plain) -> None:
     told = plain("{jiamusi:985} {dianjiang:7623} {grade}\n{jiamusi:814} {grade}")
-    assert told.splitlines()[1].endswith("one place alone, no grade")
+    assert told.splitlines()[1].endswith("one place alone")
 
 
 @pytest.mark.parametrize(
@@ -107,7 +113,7 @@ def test_each_line_has_a_grade_of_its_own(plain: Plain) -> None:
     [
         ("{jiamusi:813}", "the data have no {jiamusi:813}"),
         ("{jiamusi:814} and {xianning:487}", "2 places and no grade"),
-        ("{jiamusi:814} {changsha:5008} {grade}", "of which no pair has a grade"),
+        ("{jiamusi:814} {changsha:5008} {grade}", "of which no two compare"),
         ("{jiamusi:814|qoute}", "jiamusi:814 has no qoute"),
         ("{xianning:5774|time}", "xianning:5774 has no time"),
         ("{jiamusi:2701|gloss}", "jiamusi:2701 has no gloss"),

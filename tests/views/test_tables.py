@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import combinations
 from pathlib import Path
 
 import pandas as pd
@@ -126,13 +125,13 @@ def test_only_derived_values_of_the_measures_asked_for_are_listed(
     assert len(gaps) < len(tables.derived(project))
 
 
-def test_a_grade_is_that_of_the_worst_pair_inside_the_chart(project: Project) -> None:
-    frame = tables.graded(project, tables.statements(project, [SLOTS]))
+def test_a_value_has_the_group_that_it_has_everywhere(project: Project) -> None:
+    frame = tables.grouped(project, tables.statements(project, [SLOTS, SHARE]))
     for row in frame.to_dict("records"):
-        beside = frame[(frame["kind"] == row["kind"]) & (frame["doc"] != row["doc"])]
-        grades = [project.grade(row["id"], id) for id in beside["id"]]
-        assert row["grade"] == max((one.grade for one in grades if one), default="")
-        assert bool(row["facet"]) == (row["grade"] > "A")
+        standing = project.standings.get(row["id"])
+        assert row["group"] == (standing.group if standing else "")
+        assert row["reason"] == "; ".join(standing.facets if standing else [])
+    assert {"equal", "care"} <= set(frame["group"])
 
 
 def test_the_lines_of_a_chart_are_those_of_all_its_indicators(
@@ -146,23 +145,20 @@ def test_the_lines_of_a_chart_are_those_of_all_its_indicators(
     assert (lines["indicator"] == SHARE).sum() == len(wanted) > 1
 
 
-def test_footnotes_give_the_reasons_of_the_codebook(project: Project) -> None:
+def test_footnotes_give_every_reason_of_every_value(project: Project) -> None:
     frame = tables.with_derived(project, [SLOTS])
-    frame, words = tables.graded(project, frame), Words(project.book)
-    facets = project.book.facets.values()
-    rows = [row for states in facets for row in states.values() if row.grade == "B"]
+    frame, words = tables.grouped(project, frame), Words(project.book)
     told = tables.footnotes(project, frame, words)
     letters = tables.footnote_letters(frame)
-    assert len(letters) == len(frame.loc[frame["grade"] == "B", "facet"].unique()) > 1
-    assert [f"({letter})" in told for letter in letters.values()] == [True, True]
-    pairs = [project.grade(*pair) for pair in combinations(frame["id"], 2)]
-    said = {pair.facets[0].reason_en for pair in pairs if pair and pair.grade == "B"}
-    for row in rows:
-        wanted = row.facet in letters and row.reason_en in said
-        assert (row.reason_en in told) == wanted
-        told = told.replace(row.reason_en, "")
-    assert told.replace(" ", "") == "B:(a)(b)"
-    assert tables.footnotes(project, frame.assign(grade="A"), words) == ""
+    care = frame[frame["group"] == "care"]
+    assert [f"({letter})" in told for letter in letters.values()] == [True] * len(
+        letters
+    )
+    for id in care["id"]:
+        for one in project.standings[id].differences:
+            assert one.row.facet in letters and one.reason("en") in told
+    assert len(letters) > 2 and told.startswith("compare with care: (a) ")
+    assert tables.footnotes(project, frame.assign(group="equal"), words) == ""
 
 
 @pytest.mark.parametrize(("language", "out"), [("en", "out of scope"), ("zh", "不在")])
@@ -170,7 +166,7 @@ def test_ends_stand_side_by_side_or_say_why_not(
     project: Project, language: str, out: str
 ) -> None:
     words = Words(project.book, language)
-    frame = tables.graded(project, tables.with_derived(project, [SLOTS]))
+    frame = tables.grouped(project, tables.with_derived(project, [SLOTS]))
     shown = tables.ends(project, frame, words)
     assert len(shown) == len(project.book.order)
     places, start, end = (

@@ -165,8 +165,17 @@ def facets_of(
         )
         for row in stated
     ]
+    return found + _facets_of_derived(observations, derived, level, book)
+
+
+def _facets_of_derived(
+    observations: Iterable[Observation],
+    derived: Iterable[Derived],
+    level: str,
+    book: Codebook,
+) -> list[Facets]:
     exact = {row.id for row in observations if row.match_type == "exactMatch"}
-    return found + [
+    return [
         Facets(
             id=row.id,
             indicator=row.indicator,

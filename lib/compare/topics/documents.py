@@ -221,8 +221,8 @@ def groups(
     >>> plans = compare.load()
     >>> shares = ["nursing_bed_share"]
     >>> shown = groups(plans.project, shares, "target", plans.words("en"))
-    >>> shown["Comparison"].tolist()[-1]
-    '≈ compare with care: level of place'
+    >>> shown["Comparison"].tolist()[0]
+    '= comparable'
     """
     asked("kind", kind, project.book.codes["kind"])
     frame = grouped(project, statements(project, known(project, indicators)))

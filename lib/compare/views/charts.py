@@ -43,7 +43,7 @@ def plot_shares(project: Project, shares: pd.DataFrame) -> Figure:
     >>> project = compare.load().project
     >>> figure = plot_shares(project, statements(project, ["nursing_bed_share"]))
     >>> [place.get_text() for place in figure.axes[0].get_yticklabels()][:2]
-    ['咸宁 Xianning (a)', '垫江 Dianjiang (a)']
+    ['咸宁 Xianning (a)', '垫江 Dianjiang (a, b, c, d)']
     """
     shares = shares if "group" in shares else grouped(project, shares)
     letters, hedged = footnote_letters(shares), bool(shares["value"].isna().any())
