@@ -5,7 +5,7 @@ Every number is one step from the sentence that states it:
 >>> import compare
 >>> plans = compare.load()
 >>> plans
-5 plans · 189 indicators · 502 observations · 154 findings
+5 plans · 194 indicators · 502 observations · 184 findings
 >>> plans.across("护理型床位占比", kind="baseline")["stated"].tolist()
 ['35%', '45%']
 >>> plans.evidence("jiamusi:778")

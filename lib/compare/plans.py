@@ -32,11 +32,11 @@ class Plans:
     --------
     >>> plans = load()
     >>> plans
-    5 plans · 189 indicators · 502 observations · 154 findings
+    5 plans · 194 indicators · 502 observations · 184 findings
     >>> print(*plans.observations.loc["jiamusi:814", ["indicator", "value"]])
     eldercare_beds_per_1000_elderly 32.0
     >>> plans.select(places="佳木斯", kind="target")
-    1 plan · 189 indicators · 157 observations · 63 findings
+    1 plan · 194 indicators · 157 observations · 69 findings
     """
 
     project: Project

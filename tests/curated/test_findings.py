@@ -18,11 +18,11 @@ VERDICTS = {
     "jiachuan:baseline_is_zero:567": ("depends", "示范性托育机构(家): 0"),
     "jiachuan:bed_ratio_against_beds:133": (
         "holds",
-        "1000 * 6560 / 205000 = 31.92 to 32.08",
+        "1000 * 6560 / 205000 = 32",
     ),
     "jiachuan:due_dates:318": ("depends", "55 by 2023; 55 by 2025"),
     "jiachuan:due_dates:342": ("holds", "7000 by 2025; 7000 by 2025"),
-    "jiachuan:order_of_ages:103": ("holds", "100 * 150000 / 205000 = 72.99 to 73.35"),
+    "jiachuan:order_of_ages:103": ("holds", "100 * 150000 / 205000 = 73.17"),
     "jiachuan:pro_rata:714": ("holds", "growth 6.7 % to 6.72 %, spread 0.02 points"),
     "jiachuan:repeated_statement:342": (
         "holds",
@@ -37,10 +37,10 @@ VERDICTS = {
     "jiachuan:target_beyond_baseline:467": ("holds", "55 against 45"),
     "yiqiao:bed_ratio_against_beds:106": (
         "fails",
-        "1000 * 1800 / 45000 = 39.56 to 40.45",
+        "1000 * 1800 / 45000 = 40; printed decimals as rounded: 39.56 to 40.45",
     ),
     "yiqiao:target_beyond_baseline:157": ("holds", "2000..2500 against 1800"),
-    "yiqiao:target_beyond_baseline:393": ("fails", "80 against 80"),
+    "yiqiao:target_beyond_baseline:393": ("holds", "80 against 80"),
 }
 
 
@@ -78,7 +78,7 @@ def test_every_test_is_a_rule_of_the_toy_that_finds_something(
     ("id", "cells", "finding", "verdict"),
     [
         ("721", {"value": "4135"}, "sum_of_areas:694", "fails"),
-        ("728", {"value": "5000"}, "pro_rata:714", "fails"),
+        ("728", {"value": "5000"}, "pro_rata:714", "holds"),
         ("342", {"lower": "7001", "upper": "7001"}, "repeated_statement:342", "fails"),
         ("103", {"lower": "190000", "upper": "200000"}, "order_of_ages:103", "fails"),
         ("103", {"lower": "150000", "upper": "200000"}, "order_of_ages:103", "depends"),
@@ -96,7 +96,7 @@ def test_every_test_is_a_rule_of_the_toy_that_finds_something(
             "slot_target_against_supply:502",
             "holds",
         ),
-        ("133", {"lower": "33", "upper": "33"}, "bed_ratio_against_beds:133", "fails"),
+        ("133", {"value": "33"}, "bed_ratio_against_beds:133", "fails"),
         ("467", {"lower": "40", "upper": "40"}, "target_beyond_baseline:467", "fails"),
         (
             "467",

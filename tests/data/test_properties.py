@@ -13,6 +13,7 @@ from fractions import Fraction
 import pytest
 from conftest import ROOT, bytes_of, table
 
+from compare.base.intervals import period_end
 from compare.base.tables import Codelist, Row, natural, render, tagged
 from compare.codebook.book import TABLES, Codebook
 from compare.codebook.models import NO_TERM
@@ -24,6 +25,7 @@ from compare.documents.text import NEWLINE, fold
 from compare.readings.edited import edited_tables
 from compare.readings.numerals import find_numerals
 from compare.readings.readings import Reading, Stated
+from compare.views.coverage import coverage
 
 from .conftest import World
 
@@ -284,6 +286,18 @@ def test_coverage_never_contradicts_an_observation(world: World) -> None:
                 assert not (outside and declared.subject == family), row.id
 
 
+def test_no_cell_of_the_coverage_says_not_stated_beside_an_observation(
+    world: World,
+) -> None:
+    stated = {(row.doc, row.indicator) for row in world.observations}
+    silent = {"not_stated", "out_of_scope"}
+    for row in coverage(world.project).to_dict("records"):
+        if row["state"] in silent:
+            assert (row["doc"], row["indicator"]) not in stated
+    states = set(coverage(world.project)["state"])
+    assert {"both", "target"} <= states
+
+
 def test_corrections_give_their_status_and_their_reason(world: World) -> None:
     observations = {row.id: row for row in world.observations}
     assert world.book.corrections
@@ -331,20 +345,35 @@ def test_page_marks_count_up_and_every_text_keeps_its_positions(world: World) ->
             assert pages == list(range(pages[0], pages[0] + len(pages)))
 
 
-def ends(row: Observation) -> list[Fraction | float]:
-    """Both ends of a statement, by another route than ``derive``."""
+def ends(row: Observation, book: Codebook) -> list[Fraction | float]:
+    """Both ends of what a statement stands for, by another route than ``derive``.
+
+    A measured or expected ratio or share is half a unit of its last digit wide.
+    """
     low = Fraction(row.lower) if row.lower else -math.inf
     high = Fraction(row.upper) if row.upper else math.inf
+    measured = row.kind in ("baseline", "projection") and not row.in_words
+    if row.comparator == "=" and measured and book.units[row.unit].ratio:
+        _, _, decimals = row.value.partition(".")
+        half = Fraction(1, 2 * 10 ** len(decimals))
+        low, high = max(low - half, Fraction(0)), high + half
+        high = min(high, Fraction(100)) if book.is_share(row.indicator) else high
     return [low, high]
 
 
-def corners(formula: str, rows: list[Observation]) -> Iterator[Fraction | float]:
+def corners(
+    formula: str, rows: list[Observation], book: Codebook
+) -> Iterator[Fraction | float]:
     """Every value that a formula takes at the ends of its inputs."""
-    years = [int(row.time_period.split("/")[-1][:4] or 0) for row in rows[:2]]
-    apart = years[0] - years[-1] if all(years) else 0
-    for choice in itertools.product(*map(ends, rows)):
+    moments = [period_end(row.time_period) for row in rows[:2]]
+    first, last = moments[0], moments[-1]
+    apart = first - last if first is not None and last is not None else 0
+    for choice in itertools.product(*(ends(row, book) for row in rows)):
         names = dict(zip("abcd", choice, strict=False)) | {"years": Fraction(apart)}
-        found = eval(formula, {"__builtins__": {}}, names)  # noqa: S307
+        try:
+            found = eval(formula, {"__builtins__": {}}, names)  # noqa: S307
+        except ZeroDivisionError:
+            found = math.inf
         if not math.isnan(found):
             yield found
 
@@ -356,7 +385,8 @@ def test_every_derived_value_is_recomputed_at_the_corners_of_its_inputs(
     for row in world.derived:
         if row.refused:
             continue
-        found = list(corners(row.formula, [by_id[id] for id in row.inputs.split()]))
+        inputs = [by_id[id] for id in row.inputs.split()]
+        found = list(corners(row.formula, inputs, world.book))
         low, high = min(found), max(found)
         for end, exact in ((row.lower, low), (row.upper, high)):
             assert bool(end) != math.isinf(exact), row.id
@@ -364,11 +394,13 @@ def test_every_derived_value_is_recomputed_at_the_corners_of_its_inputs(
         assert not row.upper or 0 <= Fraction(row.upper) - high < TINY, row.id
 
 
-def test_only_exact_inputs_give_a_point(world: World) -> None:
+def test_only_exact_inputs_give_a_point_but_at_face_value(world: World) -> None:
     by_id = {row.id: row for row in world.observations}
     for row in world.derived:
         exact = all(by_id[id].comparator == "=" for id in row.inputs.split())
-        assert bool(row.value) == (exact and not row.refused), row.id
+        whole = exact or row.measure == "face_value" or row.formula == "100"
+        assert bool(row.value) <= (whole and not row.refused), row.id
+        assert exact <= bool(row.value or row.refused), row.id
 
 
 def test_a_refusal_has_no_number_and_a_reason_in_both_languages(world: World) -> None:

@@ -16,18 +16,19 @@ CODEBOOK = Path("data/codebook")
 
 
 OLD = {
-    "documents": "doc ref_area title title_en issuer number date_signed date_effective "
-    "date_published date_expires dates_note level genre script covers covers_zh "
-    "missing site date_retrieved quality quality_note quality_note_zh",
-    "places": "position doc short_zh short_en colour marker fill",
-    "derivations": "rule a a_kinds b b_kinds b_apart c c_kinds c_apart d d_kinds "
-    "d_apart area pick indicator measure unit formula note_en note_zh",
-    "indicators": "indicator family label_zh label_en definition includes excludes "
-    "unit denominator lower upper national_definition valid_from retired_in ruling",
+    "derivations": "rule a a_kinds b b_kinds b_apart c c_kinds c_apart area pick "
+    "indicator measure unit formula note_en note_zh",
+    "facets": "facet state grade reason_en reason_zh",
+    "finding_rules": "rule a a_kinds b b_kinds b_apart c c_kinds c_apart d d_kinds "
+    "d_apart area pick test formula low high explanation_en explanation_zh",
+    "reference_lines": "indicator ref_area time_period kind value comparator label_zh "
+    "label_en line source evidence",
+    "units": "unit label_zh label_en symbol dimension factor",
     "codes": "codelist code label_zh label_en definition",
     "number_words": "word role meaning note",
 }
-OLD_EXCLUSIONS = "offset pattern reason note"
+OLD_EXCLUSIONS = "pattern reason note"
+JUDGED = {"derivations.csv", "finding_rules.csv", "reference_lines.csv", "units.csv"}
 
 
 def write(path: Path, rows: list[Cells], columns: str) -> None:
@@ -45,11 +46,8 @@ def aged(root: Path) -> Path:
     """Turn a project back into the form of the contract before."""
     home = root / CODEBOOK
     rows = {name: table(home / f"{name}.csv") for name in OLD}
-    levels = {row["place"]: row.pop("level") for row in rows["places"]}
-    for row in rows["places"]:
-        row["doc"] = row.pop("place")
-    for row in rows["documents"]:
-        row["level"] = levels[row.pop("place")]
+    for row in rows["reference_lines"]:
+        row["evidence"] = row["note"]
     for name in ("codes", "number_words"):
         added = table(ADDED / f"{name}.csv")
         rows[name] = [row for row in rows[name] if row not in added]
@@ -57,8 +55,7 @@ def aged(root: Path) -> Path:
         write(home / f"{name}.csv", rows[name], columns)
     for path in (root / "data" / "readings" / "exclusions").glob("*.csv"):
         write(path, table(path), OLD_EXCLUSIONS)
-    for name in ("aliases", "axes"):
-        (home / f"{name}.csv").unlink()
+    (home / "questions.csv").unlink()
     return root
 
 
@@ -69,7 +66,6 @@ def run(root: Path, command: str) -> Result:
 def test_migrate_carries_a_project_of_the_contract_before_to_this_one(
     toy: Path,
 ) -> None:
-    (toy / CODEBOOK / "aliases.csv").write_bytes((ADDED / "aliases.csv").read_bytes())
     before = bytes_of(toy / "data")
     aged(toy)
     assert bytes_of(toy / "data") != before
@@ -77,9 +73,11 @@ def test_migrate_carries_a_project_of_the_contract_before_to_this_one(
     assert "'compare migrate'" in run(toy, "check").stderr
     result = run(toy, "migrate")
     assert result.exit_code == 0, result.stderr
-    assert "wrote data/codebook/axes.csv" in result.stdout
-    assert bytes_of(toy / "data") == before
-    assert run(toy, "check").exit_code == 0
+    assert "wrote data/codebook/questions.csv" in result.stdout
+    after = bytes_of(toy / "data")
+    changed = {path.name for path in after if after[path] != before[path]}
+    assert changed <= JUDGED | {"questions.csv"}
+    assert run(toy, "check").exit_code == 0, run(toy, "check").stderr
     assert run(toy, "migrate").stdout == "Nothing to change.\n"
 
 
@@ -92,13 +90,14 @@ def test_migrate_leaves_a_project_of_this_contract_as_it_is(toy: Path) -> None:
 def test_migrate_refuses_to_lose_a_filled_cell_and_writes_nothing(toy: Path) -> None:
     path = aged(toy) / CODEBOOK / "derivations.csv"
     rows = table(path)
-    rows[2]["d"] = "residents"
-    write(path, rows, OLD["derivations"])
+    rows[2]["remark"] = "residents"
+    write(path, rows, OLD["derivations"] + " remark")
     before = bytes_of(toy / "data")
     result = run(toy, "migrate")
     assert (result.exit_code, result.stdout) == (1, "")
     told = (
-        "data/codebook/derivations.csv row 4, d: 'residents', but the column is gone."
+        "data/codebook/derivations.csv row 4, remark: 'residents', but the column is "
+        "gone."
     )
     assert told in result.stderr and "then migrate again." in result.stderr
     assert bytes_of(toy / "data") == before
@@ -126,7 +125,7 @@ def test_every_edited_table_is_put_back_in_form(toy: Path) -> None:
     assert bytes_of(toy / "data") == before
 
 
-@pytest.mark.parametrize("name", ["axes", "codes", "number_words"])
+@pytest.mark.parametrize("name", ["codes", "number_words", "facets"])
 def test_what_migrate_adds_is_in_form(name: str, toy: Path) -> None:
     path = ADDED / f"{name}.csv"
     added, kept = table(path), table(toy / CODEBOOK / f"{name}.csv")

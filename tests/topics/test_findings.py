@@ -75,7 +75,21 @@ def test_contradictions_and_flat_targets_are_all_that_does_not_hold(
     opened = findings.contradictions(project)
     assert "holds" not in set(opened["verdict"]) and len(opened)
     met = progress.flat_targets(project, words)
-    assert len(opened) + len(met) == (project.findings["verdict"] != "holds").sum()
+    kept = (project.findings["outcome"] == "keeps").sum()
+    unheld = (project.findings["verdict"] != "holds").sum()
+    assert len(opened) + len(met) == unheld + kept
+
+
+def test_only_contradictions_fail(project: Project) -> None:
+    """Read again in the documents: four numbers disagree with others of their plan."""
+    failing = project.findings[project.findings["verdict"] == "fails"]
+    assert sorted(failing.index) == [
+        "dianjiang:order_of_ages:922",
+        "dianjiang:slot_ratio_against_slots:9154",
+        "xianning:bed_ratio_against_beds:487",
+        "xianning:share_60_plus:876",
+    ]
+    assert set(failing["outcome"]) == {"contradicts", "implausible"}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

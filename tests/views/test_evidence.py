@@ -85,7 +85,7 @@ def test_a_derived_value_shows_its_arithmetic_and_every_sentence() -> None:
 def test_a_finding_shows_its_verdict_and_every_sentence() -> None:
     found = evidence("xianning:bed_ratio_against_beds:487")
     assert found.told[0].startswith(
-        "xianning:bed_ratio_against_beds:487  fails: 1000 *"
+        "xianning:bed_ratio_against_beds:487  does not agree: 1000 *"
     )
     assert found.passages[0].id == "xianning:487" and len(found.passages) == 3
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from compare.base import tables
@@ -88,8 +88,8 @@ def format_tables(root: Path) -> list[Path]:
 def migrate(root: Path) -> list[Path]:
     """Carry a project of the contract before this one to the present one.
 
-    Documents name their place, places are keyed by it and say its level, columns that
-    nobody filled are gone, and rows that stood in the code before are added.
+    Rows that stand in ``codebook/added`` are added, or fill the new cells of a row with
+    their key; ``moved.csv`` there says where other new cells come from.
 
     Returns
     -------
@@ -103,28 +103,66 @@ def migrate(root: Path) -> list[Path]:
     """
     edited = edited_tables(root)
     old = _old_rows(root, edited)
-    home = root / codebook.FOLDER
-    sources = {row["doc"]: row for row in old[home / "documents.csv"]}
-    for doc, source in sources.items():
-        source.setdefault("place", doc)
-    for place in old[home / "places.csv"]:
-        doc = place.pop("doc", "")
-        if doc:
-            level = sources.get(doc, {}).pop("level", "")
-            place |= {"place": doc, "level": level}
+    if not any(_is_old(path, old[path], model) for path, model in edited.items()):
+        return []
     contents: dict[Path, bytes] = {}
     problems: list[Problem] = []
     for path, model in edited.items():
-        rows, added = old[path], ADDED / path.name
+        own = path.parent == root / codebook.FOLDER
+        moves = [row for row in MOVED if own and row["table"] == path.stem]
+        rows = [_moved(row, moves, model) for row in old[path]]
         problems += _lost_cells(path.relative_to(root).as_posix(), rows, model)
         cells = [{name: row.get(name, "") for name in model.columns()} for row in rows]
-        known = {model.of(row).rank() for row in cells}
-        for row in _cells(added) if added.is_file() and path.parent == home else []:
-            if model.of(row).rank() not in known:
-                cells.append(row)
+        added = ADDED / path.name
+        if own and added.is_file():
+            new = [name for name in model.columns() if rows and name not in rows[0]]
+            cells = _completed(cells, _cells(added), new, model)
         contents[path] = tables.render(map(model.of, cells), model)
     raise_any(problems)
     return replace_files(contents)
+
+
+def _is_old(path: Path, rows: Sequence[Mapping[str, str]], model: type[Row]) -> bool:
+    """Whether a table is missing, or lacks a column or has one that is gone."""
+    return not path.is_file() or any(row.keys() ^ set(model.columns()) for row in rows)
+
+
+def _moved(
+    row: Mapping[str, str], moves: Iterable[Mapping[str, str]], model: type[Row]
+) -> dict[str, str]:
+    """Fill the new cells of a row from cells that are gone, or with what is usual."""
+    told, gone = dict(row), set()
+    for move in moves:
+        if move["column"] not in row:
+            told[move["column"]] = row.get(move["from"], "") or move["default"]
+            gone.add(move["from"])
+    gone -= set(model.columns())
+    return {name: cell for name, cell in told.items() if name not in gone}
+
+
+def _completed(
+    cells: list[dict[str, str]],
+    added: Iterable[dict[str, str]],
+    new: Iterable[str],
+    model: type[Row],
+) -> list[dict[str, str]]:
+    """Add rows that a table lacks; those that it has get their new cells from them."""
+    known = {tuple(row[name] for name in model.key): row for row in cells}
+    for row in added:
+        found = known.get(tuple(row[name] for name in model.key))
+        if found is None:
+            cells.append(row)
+        else:
+            found.update({name: row[name] for name in new})
+    return cells
+
+
+def _cells(path: Path) -> list[dict[str, str]]:
+    text = path.read_text("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+MOVED = _cells(ADDED / "moved.csv")
 
 
 def _old_rows(root: Path, paths: Iterable[Path]) -> dict[Path, list[dict[str, str]]]:
@@ -139,11 +177,6 @@ def _old_rows(root: Path, paths: Iterable[Path]) -> dict[Path, list[dict[str, st
             problems.append(tables.not_utf8(name, error))
     raise_any(problems)
     return found
-
-
-def _cells(path: Path) -> list[dict[str, str]]:
-    text = path.read_text("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def _lost_cells(

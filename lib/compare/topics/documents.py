@@ -31,6 +31,7 @@ SHADES = {
     "other": "#dde8f3",
     "derived": "#dde8f3",
     "elsewhere": "#ffffff",
+    "part": "#ffffff",
     "blank": "#ffffff",
     "not_stated": "#ffffff",
     "out_of_scope": "#eeeeee",

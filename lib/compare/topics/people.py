@@ -35,9 +35,9 @@ def denominators(
     >>> import compare
     >>> frame = denominators(compare.load().project)
     >>> frame[["place", "kind", "time_period", "lower"]].round(0).values.tolist()
-    [['xianning', 'baseline', '2020', 469150.0], \
+    [['xianning', 'baseline', '2020', 469200.0], \
 ['xianning', 'implied', '2016/2020', 509657.0], \
-['xianning', 'projection', '2025', 572750.0]]
+['xianning', 'projection', '2025', 572800.0]]
     """
     if doc and doc not in project.book.documents:
         raise_any([unknown("doc", doc, project.book.documents)])

@@ -34,6 +34,7 @@ def coverage(
         ``state``: ``both`` (baseline and target), ``target``, ``baseline``, ``other``,
         ``derived`` (at least one in each, which is all of them), ``blank`` (printed,
         but empty), ``elsewhere`` (as another indicator of the same question),
+        ``part`` (of a part of the place, or in wider or narrower words),
         ``out_of_scope``, ``lost_in_picture``, ``lost_part`` or ``not_stated``.
         Indicators that most plans state come first.
     """
@@ -68,19 +69,23 @@ class _Answers:
 
     ``led`` are indicators that a derivation leads to, and the plans of which it does;
     ``beside`` are the other indicators of an indicator's questions, and ``stated``
-    plans and the indicators that they state.
+    plans and the indicators that they state, ``partly`` those that they state of a part
+    of the place, or in words that are not compared.
     """
 
     led: Mapping[str, set[str]]
     beside: Mapping[str, set[str]]
     stated: set[tuple[str, str]]
+    partly: set[tuple[str, str]]
 
     def of(self, indicator: str, doc: str) -> str:
         """Code for what a plan says that does not state an indicator; may be empty."""
         if doc in self.led.get(indicator, ()):
             return "derived"
         others = self.beside.get(indicator, set())
-        return "elsewhere" * any((doc, other) in self.stated for other in others)
+        if any((doc, other) in self.stated for other in others):
+            return "elsewhere"
+        return "part" if (doc, indicator) in self.partly else ""
 
 
 def _answers(project: Project) -> _Answers:
@@ -101,7 +106,9 @@ def _answers(project: Project) -> _Answers:
     frame = statements(project, beside)
     docs, codes_stated = (frame[name].astype("str") for name in ("doc", "indicator"))
     stated = set(zip(docs, codes_stated, strict=True))
-    return _Answers(led, beside, stated)
+    every = project.observations
+    names = (every[name].astype("str") for name in ("doc", "indicator"))
+    return _Answers(led, beside, stated, set(zip(*names, strict=True)))
 
 
 def counts(project: Project) -> dict[str, int]:
