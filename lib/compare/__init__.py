@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from compare.plans import Plans, load
     from compare.views.markers import style
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 __all__ = ["Plans", "__version__", "load", "style"]
 
 _HOMES = {

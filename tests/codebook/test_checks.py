@@ -1,9 +1,10 @@
 """Checks: every code that a row uses exists, and the nearest one is named."""
 
+import re
 from pathlib import Path
 
 import pytest
-from conftest import Cells, put, table
+from conftest import Cells, edit, put, table
 
 from compare.base.problems import Problem, Problems
 from compare.base.tables import Codelist, Refers, tagged
@@ -115,3 +116,64 @@ def test_a_place_without_a_document_is_no_problem_and_has_no_rows(toy: Path) -> 
     book = load_codebook(toy)
     assert book.order == ["jiachuan", "yiqiao"]
     assert book.place("jiachuan").place == "yiqiao"
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"label_zh": "全国实际 2021"}, "«全国实际 2021» says 2021."),
+        ({"label_zh": "全国目标 2020"}, "«全国目标 2020» says target."),
+        ({"label_en": "national, about 2019"}, "says 2019."),
+        ({"label_zh": "全国实际不低于 2020"}, "says >=."),
+        ({"label_zh": "丙省实际 2020"}, "says X-BNG."),
+    ],
+)
+def test_a_label_of_a_line_that_contradicts_its_row_is_a_problem(
+    cells: Cells, said: str, toy: Path
+) -> None:
+    row = {"indicator": "nursing_bed_share", "kind": "actual"}
+    put(toy, "data/codebook/reference_lines.csv", row, **cells)
+    with pytest.raises(Problems) as raised:
+        load_codebook(toy)
+    (problem,) = raised.value.problems
+    assert "reference_lines.csv row 3, label_" in problem.where
+    assert said in problem.what
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (
+            [("beds", "eldercare_beds", "gap_of_beds"), ("beds", "residents", "")],
+            "'gap_of_beds' is not a known code.",
+        ),
+        (
+            [("beds", "eldercare_beds", ""), ("beds", "nursing_bed_share", "")],
+            "have the units ['beds', 'percent'].",
+        ),
+        (
+            [("beds", "residents", "slot_ratio"), ("beds", "eldercare_beds", "")],
+            "slot_ratio leads from childcare_slots to",
+        ),
+    ],
+)
+def test_a_question_has_one_unit_and_derivations_that_lead_into_it(
+    rows: list[tuple[str, str, str]], said: str, toy: Path
+) -> None:
+    names = ("question", "indicator", "rule")
+
+    def ask(table: list[Cells]) -> None:
+        table[:] = [dict(zip(names, row, strict=True)) for row in rows]
+
+    edit(toy, "data/codebook/questions.csv", ask)
+    code = dict(codelist="question", code="beds", label_zh="床", label_en="beds")
+    edit(toy, "data/codebook/codes.csv", lambda table: table.append(code))
+    with pytest.raises(Problems, match=re.escape(said)):
+        load_codebook(toy)
+
+
+def test_every_outcome_of_a_finding_counts_as_a_verdict(toy: Path) -> None:
+    row = {"codelist": "outcome", "code": "agrees"}
+    put(toy, "data/codebook/codes.csv", row, definition="perhaps")
+    with pytest.raises(Problems, match="'perhaps' is not a known code"):
+        load_codebook(toy)

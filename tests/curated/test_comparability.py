@@ -13,15 +13,13 @@ from compare.base.problems import Problems
 from compare.codebook.book import Codebook
 from compare.curated.build import Checked, check
 from compare.curated.comparability import (
-    FACETS,
     JUDGES,
     STATES,
-    Facets,
     count_pairs,
-    facets_of,
     grade,
     pairs,
 )
+from compare.curated.facets import FACETS, Facets, facets_of
 from compare.project import Project
 
 Case = tuple[Row, Row, str, list[str]]

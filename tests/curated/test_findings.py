@@ -162,3 +162,35 @@ def test_decimals_beside_about_are_not_vague(toy_checked: Checked) -> None:
     assert is_vague(slots)
     assert not is_vague(slots.model_copy(update={"value_stated": "2.05万"}))
     assert not is_vague(slots.model_copy(update={"comparator": "+"}))
+
+
+def test_inputs_that_lie_too_far_apart_make_no_finding(toy_checked: Checked) -> None:
+    """The years that a rule allows between its inputs are kept."""
+    one = toy_checked.plans[0]
+    book = toy_checked.book.only("jiachuan")
+    name = "jiachuan:bed_ratio_against_beds:133"
+    beds = [row for row in observed(one) if row.indicator == "eldercare_beds"]
+    assert name in found_in(observed(one), book)
+    ids = {row.id for row in beds if row.kind == "baseline"}
+    moved = [
+        row.model_copy(update={"time_period": "2010"}) if row.id in ids else row
+        for row in observed(one)
+    ]
+    assert name not in found_in(moved, book)
+    rules = [
+        rule.model_copy(update={"b_apart": "", "c_apart": ""})
+        for rule in book.finding_rules
+    ]
+    free = dataclasses.replace(book, finding_rules=rules)
+    assert name in found_in(moved, free)
+
+
+def test_a_verdict_is_what_the_outcome_of_its_rule_counts_as(
+    findings: dict[str, Finding], toy_book: Codebook
+) -> None:
+    for row in findings.values():
+        (rule,) = [one for one in toy_book.finding_rules if one.rule == row.rule]
+        assert row.outcome in {
+            *(rule.if_holds, rule.if_fails, rule.if_depends, rule.if_equal)
+        }
+        assert toy_book.codes["outcome"][row.outcome].definition == row.verdict

@@ -17,6 +17,7 @@ from compare.base.intervals import period_end
 from compare.base.tables import Codelist, Row, natural, render, tagged
 from compare.codebook.book import TABLES, Codebook
 from compare.codebook.models import NO_TERM
+from compare.curated.comparability import groups_of
 from compare.curated.derived import Derived
 from compare.curated.observations import Observation
 from compare.curated.package import FOLDER, curated_files
@@ -296,6 +297,23 @@ def test_no_cell_of_the_coverage_says_not_stated_beside_an_observation(
             assert (row["doc"], row["indicator"]) not in stated
     states = set(coverage(world.project)["state"])
     assert {"both", "target"} <= states
+
+
+def test_values_of_a_group_are_what_it_says(world: World) -> None:
+    project = world.project
+    for rows in groups_of(project.facets.values()).values():
+        ids = [row["id"] for row in rows]
+        group = {id: project.standings[id].group for id in ids}
+        for id in ids:
+            beside = {
+                other: found.grade
+                for other in ids
+                if (found := project.grade(id, other))
+            }
+            equal = {beside[other] for other in beside if group[other] == "equal"}
+            assert group[id] != "equal" or equal == {"A"}, id
+            assert (group[id] == "alone") == (not beside), id
+            assert group[id] != "apart" or "C" in beside.values(), id
 
 
 def test_corrections_give_their_status_and_their_reason(world: World) -> None:

@@ -16,7 +16,6 @@ from compare.base.intervals import names_in
 from compare.base.problems import Problem, near, raise_any
 from compare.base.tables import PERIOD, Codelist, Refers, Row
 from compare.codebook.models import (
-    COMPARED,
     NO_TERM,
     Area,
     Code,
@@ -27,7 +26,6 @@ from compare.codebook.models import (
 )
 from compare.codebook.rules import Rule
 from compare.codebook.units import unconvertible
-from compare.documents.text import fold
 
 if TYPE_CHECKING:
     from compare.codebook.book import Codebook
@@ -43,7 +41,6 @@ def check_book(book: Codebook, rows: Mapping[str, Sequence[Row]]) -> list[Proble
         for problem in check_codes(f"{HERE}/{name}.csv", table, book)
     ]
     problems += _check_crosswalk(book)
-    problems += _check_qualifiers(book)
     problems += _check_units(book)
     problems += _check_keys(book)
     problems += _check_questions(book)
@@ -111,31 +108,6 @@ def _check_match(place: str, row: Match, book: Codebook) -> Iterator[Problem]:
     stated, kept = book.units.get(row.unit), book.units.get(indicator.unit)
     if stated and kept and stated.dimension != kept.dimension:
         yield unconvertible(f"{place}, unit", stated, kept)
-
-
-def _check_qualifiers(book: Codebook) -> Iterator[Problem]:
-    """Find wordings that are compared though they say more or less than the indicator.
-
-    A word of the list ``qualifier`` that stands only in the wording, or only in the
-    indicator's name, makes the wording narrower or wider; a ruling may say otherwise.
-    """
-    qualifiers = book.codes.get("qualifier", {}).keys()
-    for number, row in tables.numbered(book.crosswalk):
-        indicator = book.indicators.get(row.object_id)
-        accepted = row.status == "accepted" and row.predicate_id in COMPARED
-        if not (indicator and accepted) or row.ruling:
-            continue
-        said = fold(row.subject_label + row.scope_stated)
-        known = fold(indicator.label_zh + indicator.includes)
-        for word in sorted(qualifiers):
-            if (word in said) != (word in known):
-                here = "wording" if word in said else "indicator"
-                yield Problem(
-                    f"{HERE}/crosswalk.csv row {number}, predicate_id",
-                    f"{row.predicate_id!r}, but «{word}» stands in the {here} only.",
-                    "a match that is not compared, or a ruling that says why it is.",
-                    "read the sentence; judge it broad or narrow, or cite a ruling.",
-                )
 
 
 def check_words(rows: Iterable[Row]) -> list[Problem]:

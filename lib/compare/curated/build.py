@@ -16,7 +16,14 @@ from pathlib import Path
 from compare.base import tables
 from compare.base.problems import Problem, raise_any, write_scratch
 from compare.codebook.book import Codebook, load_codebook
-from compare.curated import comparability, derived, findings, observations, package
+from compare.curated import (
+    comparability,
+    derived,
+    facets,
+    findings,
+    observations,
+    package,
+)
 from compare.curated.observations import Conservation, Observation
 from compare.readings import (
     agreement,
@@ -116,7 +123,7 @@ def curate(plan: Plan, book: Codebook) -> Curated:
             "reliability": agreement.agreement(plan.doc, plan.two),
             "accounts": [_accounted(plan, kept, counted)],
             "findings": findings.find(statements, book),
-            "comparability": comparability.facets_of(observed, computed, book),
+            "comparability": facets.facets_of(observed, computed, book),
         },
     )
 
@@ -144,7 +151,7 @@ def check(root: Path, *, executor: Executor | None = None) -> Checked:
     problems += [
         observations.without_row(reading, book.crosswalk) for reading in unjudged
     ]
-    problems += wordings.check_wordings(plans)
+    problems += [*wordings.check_wordings(plans), *wordings.check_qualifiers(book)]
     problems += comparability.check_facets(book)
     third, unsettled = third_reading(root, book)
     problems += unsettled

@@ -1,9 +1,8 @@
-"""Comparability: the facets of every value, and the grade of two values.
+"""Comparability: the grade of two values.
 
-In: observations and derived values. Out: one row for each value that may stand beside
-another, with the facets that pairs are judged by. A grade belongs to two values and is
-computed from their rows when somebody asks: ``facets.csv`` says what each state of a
-facet costs, and a difference says which of the two values causes it.
+In: rows of facets. Out: grades. A grade belongs to two values and is computed from
+their rows when somebody asks: ``facets.csv`` says what each state of a facet costs, and
+a difference says which of the two values causes it.
 """
 
 from __future__ import annotations
@@ -13,64 +12,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, combinations_with_replacement
 from string import Template
-from typing import Annotated, Any
+from typing import Any
 
 from compare.base.intervals import period_end
 from compare.base.problems import Problem
-from compare.base.tables import PERIOD, Codelist, Refers, Row, column
 from compare.codebook.book import Codebook
-from compare.codebook.models import COMPARED, Facet
-from compare.curated.derived import Derived
-from compare.curated.observations import Observation
-from compare.documents.text import fold
+from compare.codebook.models import Facet
+from compare.curated.facets import CLOSE, FACETS, NONE, STATED
 
 SAME, UNSTATED, DIFFERENT = "same", "unstated", "different"
 APART, DOUBTED, MIXED = "apart", "doubted", "mixed"
 LEFT, RIGHT, BOTH = "left", "right", "both"
-NONE, STATED, EXACT, CLOSE = "none", "stated", "exact", "close"
 Cells = Mapping[Any, Any]
 State = tuple[str, str]
-
-
-class Facets(Row):
-    """One value and the facets by which two of its kind are judged."""
-
-    key = ("id",)
-    id: str = column("observation or derived value")
-    indicator: Annotated[str, Refers("indicators")] = column("canonical indicator")
-    kind: Annotated[str, Codelist("kind")] = column("kind of the value")
-    numerator: str = column(
-        "exact, or close where the wording does not say it all", pattern="exact|close"
-    )
-    counted: str = column("flow and grade that change what is counted", empty=True)
-    denominator: str = column(
-        "none, stated, whose people where they are not the usual, or close words",
-        empty=True,
-    )
-    territory: Annotated[str, Codelist("scope")] = column("part or fund", empty=True)
-    value_type: str = column(
-        "reported, hedged or derived", pattern="reported|hedged|derived"
-    )
-    date: str = column("time period", pattern=PERIOD, empty=True)
-    mixed: Annotated[str, Codelist("in_words")] = column(
-        "yes where it is computed from numbers of different dates", empty=True
-    )
-    doubt: Annotated[str, Codelist("in_words")] = column(
-        "yes where it or an input is in doubt", empty=True
-    )
-    scale: str = column(
-        "count, where the size of the place shows in it", pattern="count|ratio"
-    )
-    level: Annotated[str, Codelist("level")] = column("level of the place")
-    interim: Annotated[str, Codelist("in_words")] = column(
-        "yes for a target that a later one follows", empty=True
-    )
-
-
-FACETS = (
-    *("numerator", "counted", "denominator", "territory", "value_type"),
-    *("date", "mixed", "doubt", "scale", "level"),
-)
 
 
 @dataclass(frozen=True)
@@ -128,78 +82,6 @@ class Grade:
         """The facet that costs most; of several the most severe; empty for A."""
         costly = (one for one in self.differences if one.row.grade == self.grade)
         return next((one.row.facet for one in costly), "")
-
-
-def facets_of(
-    observations: Sequence[Observation], derived: Iterable[Derived], book: Codebook
-) -> list[Facets]:
-    """Give the facets of each value of one document that others may stand beside.
-
-    Statements for the whole place whose wording is an exact or close match, and derived
-    values that are no refusals. What a derived value counts is as exact as its inputs.
-    """
-    (source,) = book.documents.values()
-    level = book.place(source.doc).level
-    stated = [
-        row
-        for row in observations
-        if row.comparator != "missing"
-        and row.ref_area == source.ref_area
-        and row.match_type in COMPARED
-    ]
-    last = _last_targets(stated)
-    found = [
-        Facets(
-            id=row.id,
-            indicator=row.indicator,
-            kind=row.kind,
-            numerator=EXACT if row.match_type == "exactMatch" else CLOSE,
-            counted=_counted(row, book),
-            denominator=_denominator(row, book),
-            territory=row.scope,
-            value_type="hedged" if row.comparator in ("~", "+") else "reported",
-            date=row.time_period,
-            mixed="",
-            doubt=_yes(row.obs_status == "U"),
-            scale=_scale(row.indicator, book),
-            level=level,
-            interim=_yes(_ends(row) < last.get(_series(row), 0)),
-        )
-        for row in stated
-    ]
-    return found + list(_facets_of_derived(observations, derived, level, book))
-
-
-def _facets_of_derived(
-    observations: Iterable[Observation],
-    derived: Iterable[Derived],
-    level: str,
-    book: Codebook,
-) -> Iterator[Facets]:
-    known = {row.id: row for row in observations}
-    for row in derived:
-        if row.measure != "value" or row.refused:
-            continue
-        inputs = [known[id] for id in row.inputs.split()]
-        exact = all(one.match_type == "exactMatch" for one in inputs)
-        bases = sorted({_unusual(one, book) for one in inputs} - {""})
-        usual = STATED if book.indicators[row.indicator].denominator else NONE
-        yield Facets(
-            id=row.id,
-            indicator=row.indicator,
-            kind=row.kind,
-            numerator=EXACT if exact else CLOSE,
-            counted=" ".join(sorted({_counted(one, book) for one in inputs} - {""})),
-            denominator=" ".join(bases) or usual,
-            territory="",
-            value_type="derived",
-            date=row.time_period,
-            mixed=_yes(len({_ends(one) for one in inputs if one.time_period}) > 1),
-            doubt=_yes(row.obs_status == "U"),
-            scale=_scale(row.indicator, book),
-            level=level,
-            interim="",
-        )
 
 
 def grade(left: Cells, right: Cells, book: Codebook) -> Grade:
@@ -286,61 +168,6 @@ def groups_of(rows: Iterable[Cells]) -> dict[tuple[str, str], list[Cells]]:
 def doc_of(row: Cells) -> str:
     """Document that a value is of."""
     return str(row["id"]).partition(":")[0]
-
-
-def _last_targets(rows: Iterable[Observation]) -> dict[tuple[str, str], Any]:
-    """When the last dated target ends, by indicator and part or fund."""
-    last: dict[tuple[str, str], Any] = {}
-    for row in rows:
-        if row.kind == "target" and row.time_period:
-            last[_series(row)] = max(last.get(_series(row), 0), _ends(row))
-    return last
-
-
-def _series(row: Observation) -> tuple[str, str]:
-    return (row.indicator, row.scope) if row.kind == "target" else ("", "")
-
-
-def _ends(row: Observation) -> Any:
-    """End of a period; never before another where it is undated."""
-    end = period_end(row.time_period)
-    return float("inf") if end is None else end
-
-
-def _counted(row: Observation, book: Codebook) -> str:
-    """Say what else than the indicator is counted: a flow, a grade."""
-    flow = fold(row.flow_stated)
-    stock = flow in book.codes.get("stock_flow", {})
-    return " ".join(filter(None, ("" if stock else flow, fold(row.grade_stated))))
-
-
-def _denominator(row: Observation, book: Codebook) -> str:
-    """Who or what is counted over: as the definition says where the match is exact.
-
-    Not where the definition leaves it open; a close match has its own words.
-    """
-    if base := _unusual(row, book):
-        return base
-    if not book.indicators[row.indicator].denominator:
-        return NONE
-    if row.match_type != "exactMatch":
-        return fold(row.denominator_stated)
-    return "" if row.indicator in book.codes.get("open_denominator", {}) else STATED
-
-
-def _unusual(row: Observation, book: Codebook) -> str:
-    """Whose people, where a base is printed that is not the usual one."""
-    base = fold(row.base_stated)
-    return "" if base in book.codes.get("usual_base", {}) else base
-
-
-def _scale(indicator: str, book: Codebook) -> str:
-    dimension = book.units[book.indicators[indicator].unit].dimension
-    return "ratio" if dimension in book.codes.get("scale_free", {}) else "count"
-
-
-def _yes(so: bool) -> str:
-    return "yes" if so else ""
 
 
 def _lacks(left: bool, right: bool) -> str:

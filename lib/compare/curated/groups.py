@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 from compare.codebook.book import Codebook
 from compare.curated.comparability import (
-    FACETS,
     RIGHT,
     Cells,
     Difference,
@@ -24,6 +23,7 @@ from compare.curated.comparability import (
     grade,
     groups_of,
 )
+from compare.curated.facets import FACETS
 
 EQUAL, CARE, FAR, ALONE = "equal", "care", "apart", "alone"
 OF_GRADE: Mapping[str, str] = {"A": EQUAL, "B": CARE, "C": FAR}

@@ -12,8 +12,8 @@ from typing import Annotated
 
 from compare.base.tables import Refers, Row, column, data_dictionary, render
 from compare.codebook.book import Codebook
-from compare.curated.comparability import Facets
 from compare.curated.derived import Derived
+from compare.curated.facets import Facets
 from compare.curated.findings import Finding
 from compare.curated.observations import Observation
 from compare.readings.agreement import Agreement

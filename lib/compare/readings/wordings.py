@@ -1,7 +1,8 @@
 """Wordings: one decision for one word, in all plans.
 
-In: the final rows and the decisions of every plan. Out: a problem for each word that
-is kept in one row and dropped from another without a ruling that both cite.
+In: the final rows and the decisions of every plan, and the crosswalk. Out: a problem
+for each word that is kept in one row and dropped from another without a ruling that
+both cite, and for each that makes a wording narrower or wider than its indicator.
 """
 
 from __future__ import annotations
@@ -9,7 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from compare.base import tables
 from compare.base.problems import Problem
+from compare.codebook.book import Codebook
+from compare.codebook.checks import HERE
+from compare.codebook.models import COMPARED
 from compare.documents.text import fold
 from compare.readings.agreement import decisions
 from compare.readings.plan import Plan
@@ -40,6 +45,31 @@ def check_wordings(plans: Iterable[Plan]) -> Iterator[Problem]:
         reasons = [*dropped[key].values(), *kept[key].values()]
         if not set.intersection(*(set(RULING.findall(why)) for why in reasons)):
             yield _decided_twice(*key, dropped[key], kept[key])
+
+
+def check_qualifiers(book: Codebook) -> Iterator[Problem]:
+    """Find wordings that are compared though they say more or less than the indicator.
+
+    A word of the list ``qualifier`` that stands only in the wording, or only in the
+    indicator's name, makes the wording narrower or wider; a ruling may say otherwise.
+    """
+    qualifiers = book.codes.get("qualifier", {}).keys()
+    for number, row in tables.numbered(book.crosswalk):
+        indicator = book.indicators.get(row.object_id)
+        accepted = row.status == "accepted" and row.predicate_id in COMPARED
+        if not (indicator and accepted) or row.ruling:
+            continue
+        said = fold(row.subject_label + row.scope_stated)
+        known = fold(indicator.label_zh + indicator.includes)
+        for word in sorted(qualifiers):
+            if (word in said) != (word in known):
+                here = "wording" if word in said else "indicator"
+                yield Problem(
+                    f"{HERE}/crosswalk.csv row {number}, predicate_id",
+                    f"{row.predicate_id!r}, but «{word}» stands in the {here} only.",
+                    "a match that is not compared, or a ruling that says why it is.",
+                    "read the sentence; judge it broad or narrow, or cite a ruling.",
+                )
 
 
 def _kept(plan: Plan) -> Iterator[tuple[str, str, str, str]]:

@@ -199,7 +199,7 @@ def with_names(project: Project, frame: pd.DataFrame) -> pd.DataFrame:
 def ends(project: Project, frame: pd.DataFrame, words: Words) -> pd.DataFrame:
     """Put baseline and target of each plan side by side, each value with its year.
 
-    Statements of one graded indicator, derived values among them or not, become a table
+    Grouped statements of one indicator, derived values among them or not, make a table
     for readers, values linked to their sentences; a plan that states nothing says why.
     """
     frame, rows = words.stated(frame), []
