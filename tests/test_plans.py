@@ -98,7 +98,11 @@ def test_an_unknown_name_is_a_problem_that_names_the_nearest(
 def test_a_grade_says_every_facet_in_both_languages(plans: Plans) -> None:
     found = plans.grade("jiamusi:814", "xianning:487")
     assert found and found.grade == "B"
-    assert [one.row.facet for one in found.differences] == ["numerator", "doubt"]
+    assert [one.row.facet for one in found.differences] == [
+        "numerator",
+        "denominator",
+        "doubt",
+    ]
     assert "close match" in repr(found) and "近似匹配" in repr(found)
 
 

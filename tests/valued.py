@@ -14,7 +14,7 @@ SAME: Row = {
     "scale": "ratio",
     "level": "county",
     "interim": "",
-    "in_table": "",
+    "mixed": "",
 }
 choices = {
     "doc": ["a", "b", "c"],
@@ -22,7 +22,7 @@ choices = {
     "kind": ["baseline", "target"],
     "numerator": ["exact", "close"],
     "counted": ["", "新增"],
-    "denominator": ["", "none", "stated", "户籍"],
+    "denominator": ["", "none", "stated", "户籍", "老年人"],
     "territory": ["", "unstated", "city_level", "whole_city", "county_retained"],
     "value_type": ["reported", "hedged", "derived"],
     "date": ["", "2021", "2021-03", "2025"],
@@ -30,7 +30,7 @@ choices = {
     "scale": ["ratio"],
     "level": ["county", "prefecture_level_city"],
     "interim": ["", "yes"],
-    "in_table": [""],
+    "mixed": ["", "yes"],
 }
 
 

@@ -128,6 +128,8 @@ class Plans:
         B
         numerator unstated (B, both): The wording is only a close match, or an \
 input's is. 表述（或所据数值的表述）仅为近似匹配。
+        denominator unstated (B, both): Over whom or what it is counted is not said \
+exactly. 未准确说明分母口径。
         doubt doubted (B, right): It, or a number that it rests on, is in doubt in its \
 own document. 该数值或其依据的数值在原文件中存疑。
         """

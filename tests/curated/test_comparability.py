@@ -33,7 +33,17 @@ CASES: list[Case] = [
     ({}, {"date": ""}, "B", ["date unstated right"]),
     ({"date": ""}, {"date": ""}, "B", ["date unstated both"]),
     ({}, {"level": "prefecture_level_city"}, "B", ["level different both"]),
-    ({}, {"value_type": "derived"}, "B", ["value_type different both"]),
+    ({}, {"value_type": "derived"}, "B", ["value_type different right"]),
+    ({"value_type": "hedged"}, {}, "B", ["value_type different left"]),
+    (
+        {"value_type": "hedged"},
+        {"value_type": "derived"},
+        "B",
+        ["value_type different both"],
+    ),
+    ({}, {"mixed": "yes"}, "B", ["date mixed right"]),
+    ({}, {"denominator": "老年人"}, "B", ["denominator unstated right"]),
+    ({"denominator": "老年人"}, {"denominator": "老年人"}, "A", []),
     ({}, {"numerator": "close"}, "B", ["numerator unstated right"]),
     ({"numerator": "close"}, {"numerator": "close"}, "B", ["numerator unstated both"]),
     ({}, {"counted": "新增"}, "C", ["numerator different both"]),
@@ -179,14 +189,14 @@ def test_what_may_stand_beside_others_has_facets(toy_checked: Checked) -> None:
 @pytest.mark.parametrize(
     ("id", "facets"),
     [
-        ("jiachuan:87", "exact - 户籍 - reported 2021 - count prefecture_level_city"),
-        ("jiachuan:187", "exact - none - hedged - - count prefecture_level_city"),
+        ("jiachuan:87", "exact - 户籍 - reported 2021 - - count prefecture_level_city"),
+        ("jiachuan:187", "exact - none - hedged - - - count prefecture_level_city"),
         (
             "jiachuan:slot_ratio",
-            "exact - stated - derived - - ratio prefecture_level_city",
+            "exact - stated - derived - - - ratio prefecture_level_city",
         ),
-        ("yiqiao:340", "close - stated - reported 2025 - ratio county"),
-        ("yiqiao:269", "exact - - county_retained reported - - ratio county"),
+        ("yiqiao:340", "close - 每千人口 - reported 2025 - - ratio county"),
+        ("yiqiao:269", "exact - stated county_retained reported - - - ratio county"),
     ],
 )
 def test_facets_say_what_pairs_are_judged_by(
@@ -258,5 +268,5 @@ def test_what_stands_beside_no_other_has_no_grade(toy_project: Project) -> None:
 
 def test_every_column_of_the_facets_is_judged_by() -> None:
     names = set(Facets.columns()) - {"id", "indicator", "kind"}
-    assert names == {*FACETS, "interim", "in_table"}
-    assert set(FACETS) - JUDGES.keys() == {"counted"}
+    assert names == {*FACETS, "interim"}
+    assert set(FACETS) - JUDGES.keys() == {"counted", "mixed"}

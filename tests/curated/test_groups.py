@@ -78,9 +78,9 @@ def test_without_a_group_only_what_differs_from_all_is_told(many: Codebook) -> N
     }
 
 
-def test_one_statement_of_a_place_counts_for_the_group(many: Codebook) -> None:
+def test_one_statement_of_a_place_is_enough_for_the_group(many: Codebook) -> None:
     rows = values(
-        {"id": "a:1", "numerator": "close", "in_table": "yes"},
+        {"id": "a:1", "numerator": "close"},
         {"id": "a:2"},
         {"id": "a:3", "date": ""},
         {"id": "b:1"},
@@ -89,6 +89,17 @@ def test_one_statement_of_a_place_counts_for_the_group(many: Codebook) -> None:
         "a:1": (CARE, ["numerator"]),
         "a:2": (EQUAL, []),
         "a:3": (CARE, ["date"]),
+        "b:1": (EQUAL, []),
+    }
+
+
+def test_nothing_is_comparable_with_nobody(many: Codebook) -> None:
+    rows = values(
+        {"id": "a:1", "date": "2020"}, {"id": "a:2", "date": "2021"}, {"id": "b:1"}
+    )
+    assert told(rows, many) == {
+        "a:1": (CARE, ["date"]),
+        "a:2": (EQUAL, []),
         "b:1": (EQUAL, []),
     }
 

@@ -119,7 +119,7 @@ def test_every_statement_is_compared_with_its_number_and_its_link(
 def test_a_value_that_is_no_number_is_shown_in_words(read: Any) -> None:
     cells = (cell for sheet in comparisons(read) for row in sheet for cell in row)
     shown = {cell.hyperlink.location: cell.value for cell in cells if cell.hyperlink}
-    assert shown["changsha:3117"] == "3 – 5"
+    assert shown["changsha:3137"] == "2 – 3"
     assert shown["changsha:slot_ratio:2021"] == "1.5 – 2.4"
     assert shown["changsha:slots_used:2021"] == "37.4 – 63%"
     assert shown["jiamusi:1859"] == "未填 blank"

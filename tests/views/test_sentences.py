@@ -83,7 +83,7 @@ def test_every_value_of_a_place_links_to_its_evidence(project: Project) -> None:
         ),
         (
             "{jiamusi:985} {dianjiang:7623} ({grade})",
-            "not comparable: what is counted, which part or fund",
+            "not comparable: what is counted, over whom, which part or fund",
         ),
         ("{jiamusi:814} {jiamusi:819} ({grade})", "one place alone"),
         ("{documents} ({grade})", "no values compared"),

@@ -25,7 +25,7 @@ from compare.curated.observations import Observation
 from compare.documents.text import fold
 
 SAME, UNSTATED, DIFFERENT = "same", "unstated", "different"
-APART, DOUBTED = "apart", "doubted"
+APART, DOUBTED, MIXED = "apart", "doubted", "mixed"
 LEFT, RIGHT, BOTH = "left", "right", "both"
 NONE, STATED, EXACT, CLOSE = "none", "stated", "exact", "close"
 Cells = Mapping[Any, Any]
@@ -44,13 +44,17 @@ class Facets(Row):
     )
     counted: str = column("flow and grade that change what is counted", empty=True)
     denominator: str = column(
-        "none, stated, or whose people where they are not the usual", empty=True
+        "none, stated, whose people where they are not the usual, or close words",
+        empty=True,
     )
     territory: Annotated[str, Codelist("scope")] = column("part or fund", empty=True)
     value_type: str = column(
         "reported, hedged or derived", pattern="reported|hedged|derived"
     )
     date: str = column("time period", pattern=PERIOD, empty=True)
+    mixed: Annotated[str, Codelist("in_words")] = column(
+        "yes where it is computed from numbers of different dates", empty=True
+    )
     doubt: Annotated[str, Codelist("in_words")] = column(
         "yes where it or an input is in doubt", empty=True
     )
@@ -61,13 +65,11 @@ class Facets(Row):
     interim: Annotated[str, Codelist("in_words")] = column(
         "yes for a target that a later one follows", empty=True
     )
-    in_table: Annotated[str, Codelist("in_words")] = column(
-        "yes for a statement of a table", empty=True
-    )
 
 
-FACETS = tuple(
-    "numerator counted denominator territory value_type date doubt scale level".split()
+FACETS = (
+    *("numerator", "counted", "denominator", "territory", "value_type"),
+    *("date", "mixed", "doubt", "scale", "level"),
 )
 
 
@@ -157,15 +159,15 @@ def facets_of(
             territory=row.scope,
             value_type="hedged" if row.comparator in ("~", "+") else "reported",
             date=row.time_period,
+            mixed="",
             doubt=_yes(row.obs_status == "U"),
             scale=_scale(row.indicator, book),
             level=level,
             interim=_yes(_ends(row) < last.get(_series(row), 0)),
-            in_table=_yes(bool(row.in_table)),
         )
         for row in stated
     ]
-    return found + _facets_of_derived(observations, derived, level, book)
+    return found + list(_facets_of_derived(observations, derived, level, book))
 
 
 def _facets_of_derived(
@@ -173,28 +175,31 @@ def _facets_of_derived(
     derived: Iterable[Derived],
     level: str,
     book: Codebook,
-) -> list[Facets]:
-    exact = {row.id for row in observations if row.match_type == "exactMatch"}
-    return [
-        Facets(
+) -> Iterator[Facets]:
+    known = {row.id: row for row in observations}
+    for row in derived:
+        if row.measure != "value" or row.refused:
+            continue
+        inputs = [known[id] for id in row.inputs.split()]
+        exact = all(one.match_type == "exactMatch" for one in inputs)
+        bases = sorted({_unusual(one, book) for one in inputs} - {""})
+        usual = STATED if book.indicators[row.indicator].denominator else NONE
+        yield Facets(
             id=row.id,
             indicator=row.indicator,
             kind=row.kind,
-            numerator=EXACT if exact.issuperset(row.inputs.split()) else CLOSE,
-            counted="",
-            denominator=STATED if book.indicators[row.indicator].denominator else NONE,
+            numerator=EXACT if exact else CLOSE,
+            counted=" ".join(sorted({_counted(one, book) for one in inputs} - {""})),
+            denominator=" ".join(bases) or usual,
             territory="",
             value_type="derived",
             date=row.time_period,
+            mixed=_yes(len({_ends(one) for one in inputs if one.time_period}) > 1),
             doubt=_yes(row.obs_status == "U"),
             scale=_scale(row.indicator, book),
             level=level,
             interim="",
-            in_table="",
         )
-        for row in derived
-        if row.measure == "value" and not row.refused
-    ]
 
 
 def grade(left: Cells, right: Cells, book: Codebook) -> Grade:
@@ -310,13 +315,23 @@ def _counted(row: Observation, book: Codebook) -> str:
 
 
 def _denominator(row: Observation, book: Codebook) -> str:
-    """Whose people are counted over, where they are not those of the definition."""
-    base = fold(row.base_stated)
-    if base and base not in book.codes.get("usual_base", {}):
+    """Who or what is counted over: as the definition says where the match is exact.
+
+    Not where the definition leaves it open; a close match has its own words.
+    """
+    if base := _unusual(row, book):
         return base
     if not book.indicators[row.indicator].denominator:
         return NONE
-    return STATED if base or row.denominator_stated else ""
+    if row.match_type != "exactMatch":
+        return fold(row.denominator_stated)
+    return "" if row.indicator in book.codes.get("open_denominator", {}) else STATED
+
+
+def _unusual(row: Observation, book: Codebook) -> str:
+    """Whose people, where a base is printed that is not the usual one."""
+    base = fold(row.base_stated)
+    return "" if base in book.codes.get("usual_base", {}) else base
 
 
 def _scale(indicator: str, book: Codebook) -> str:
@@ -341,11 +356,12 @@ def _numerator(left: Cells, right: Cells, book: Codebook) -> State:
 
 
 def _of_denominator(left: Cells, right: Cells, book: Codebook) -> State:
-    lack = not left["denominator"], not right["denominator"]
-    if any(lack):
-        return UNSTATED, _lacks(*lack)
-    same = left["denominator"] == right["denominator"]
-    return (SAME, "") if same else (DIFFERENT, BOTH)
+    here, there = left["denominator"], right["denominator"]
+    if here == there != "":
+        return SAME, ""
+    known = {NONE, STATED, *book.codes.get("base", {})}
+    lack = here not in known, there not in known
+    return (UNSTATED, _lacks(*lack)) if any(lack) else (DIFFERENT, BOTH)
 
 
 def _territory(left: Cells, right: Cells, book: Codebook) -> State:
@@ -360,11 +376,21 @@ def _territory(left: Cells, right: Cells, book: Codebook) -> State:
 
 
 def _date(left: Cells, right: Cells, book: Codebook) -> State:
+    mixed = bool(left["mixed"]), bool(right["mixed"])
+    if any(mixed):
+        return MIXED, _lacks(*mixed)
     ends = period_end(left["date"]), period_end(right["date"])
     lack = ends[0] is None, ends[1] is None
     if any(lack):
         return UNSTATED, _lacks(*lack)
     return (SAME, "") if ends[0] == ends[1] else (DIFFERENT, BOTH)
+
+
+def _value_type(left: Cells, right: Cells, book: Codebook) -> State:
+    if left["value_type"] == right["value_type"]:
+        return SAME, ""
+    unlike = [cells["value_type"] != "reported" for cells in (left, right)]
+    return DIFFERENT, _lacks(*unlike)
 
 
 def _doubt(left: Cells, right: Cells, book: Codebook) -> State:
@@ -376,31 +402,26 @@ def _of_scale(left: Cells, right: Cells, book: Codebook) -> State:
     return (DIFFERENT, BOTH) if left["scale"] == "count" else (SAME, "")
 
 
-def _differs(facet: str) -> Callable[[Cells, Cells, Codebook], State]:
-    """Judge a facet that every value has."""
-
-    def judge(left: Cells, right: Cells, book: Codebook) -> State:
-        return (SAME, "") if left[facet] == right[facet] else (DIFFERENT, BOTH)
-
-    return judge
+def _level(left: Cells, right: Cells, book: Codebook) -> State:
+    return (SAME, "") if left["level"] == right["level"] else (DIFFERENT, BOTH)
 
 
 JUDGES: Mapping[str, Callable[[Cells, Cells, Codebook], State]] = {
     "numerator": _numerator,
     "denominator": _of_denominator,
     "territory": _territory,
-    "value_type": _differs("value_type"),
+    "value_type": _value_type,
     "date": _date,
     "doubt": _doubt,
     "scale": _of_scale,
-    "level": _differs("level"),
+    "level": _level,
 }
 STATES: Mapping[str, frozenset[str]] = {
     "numerator": frozenset({UNSTATED, DIFFERENT}),
     "denominator": frozenset({UNSTATED, DIFFERENT}),
     "territory": frozenset({UNSTATED, DIFFERENT, APART}),
     "value_type": frozenset({DIFFERENT}),
-    "date": frozenset({UNSTATED, DIFFERENT}),
+    "date": frozenset({UNSTATED, DIFFERENT, MIXED}),
     "doubt": frozenset({DOUBTED}),
     "scale": frozenset({DIFFERENT}),
     "level": frozenset({DIFFERENT}),

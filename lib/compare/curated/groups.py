@@ -8,6 +8,7 @@ Readers see these groups and nothing else, everywhere the same.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -67,42 +68,40 @@ def standings(rows: Iterable[Cells], book: Codebook) -> dict[str, Standing]:
 def _stand(values: Sequence[Cells], book: Codebook) -> dict[str, Standing]:
     """Place each value beside the largest group of places that are comparable.
 
-    Of each place one statement counts for that: dated, then an exact match, then of a
-    table, then the first. Values with the same facets are judged once.
+    Values with the same facets are judged once.
+    """
+    sets = alike(values)
+    if len({doc for _, docs in sets for doc in docs}) < 2:
+        return {row["id"]: Standing(ALONE) for row in values}
+    equal = _largest(sets, book)
+    known: dict[tuple[str, ...], Standing] = {}
+    found = {}
+    for row in values:
+        doc = "" if equal else doc_of(row)
+        key = (*(row[name] for name in FACETS), doc)
+        if key not in known:
+            others = (
+                [equal] if equal else [one for one, docs in sets if {*docs} - {doc}]
+            )
+            known[key] = _best([grade(row, one, book) for one in others])
+        found[row["id"]] = known[key]
+    return found
+
+
+def _largest(
+    sets: Sequence[tuple[Cells, Counter[str]]], book: Codebook
+) -> Cells | None:
+    """Facets that most places share and that leave nothing open; none of one place.
+
+    Of several, those of the place that comes first.
     """
     order = {doc: place for place, doc in enumerate(book.order)}
-    chosen: dict[str, Cells] = {}
-    for row in sorted(values, key=_choice):
-        chosen.setdefault(doc_of(row), row)
-    if len(chosen) < 2:
-        return {row["id"]: Standing(ALONE) for row in values}
-    ranked = sorted(chosen.values(), key=lambda row: order[doc_of(row)])
-    equal = _largest(ranked, book)
-    beside = (
-        [(equal, set())]
-        if equal
-        else [(facets, set(docs)) for facets, docs in alike(ranked)]
-    )
-    known: dict[tuple[str, ...], Standing] = {}
-    for row in values:
-        key = (*_key(row), "" if equal else doc_of(row))
-        if key not in known:
-            others = [one for one, docs in beside if docs != {doc_of(row)}]
-            known[key] = _best([grade(row, one, book) for one in others])
-    return {
-        row["id"]: known[*_key(row), "" if equal else doc_of(row)] for row in values
-    }
-
-
-def _largest(chosen: Sequence[Cells], book: Codebook) -> Cells | None:
-    """Facets that most places share and that leave nothing open; none of one place."""
-    sets = [
-        (docs.total(), facets)
-        for facets, docs in alike(chosen)
-        if grade(facets, facets, book).grade == "A"
+    ranked = [
+        (len(docs), -min(order[doc] for doc in docs), at)
+        for at, (facets, docs) in enumerate(sets)
+        if len(docs) > 1 and grade(facets, facets, book).grade == "A"
     ]
-    size, facets = max(sets, key=lambda one: one[0], default=(0, None))
-    return facets if size > 1 else None
+    return sets[max(ranked)[2]][0] if ranked else None
 
 
 def _best(grades: Sequence[Grade]) -> Standing:
@@ -111,29 +110,21 @@ def _best(grades: Sequence[Grade]) -> Standing:
     Told are those that the value has with every one of the others and causes itself;
     if there are none, those of the best pair.
     """
-    best = min(grades, key=lambda one: (one.grade, len(one.differences)))
+    best = min(grades, key=_rank)
     told = []
     for one in best.differences:
         found = [other for grade in grades for other in grade.differences]
         same = [other for other in found if other.row.facet == one.row.facet]
         own = [other for other in same if other.cause != RIGHT]
         if own and len(same) == len(grades):
-            told.append(own[0])
+            told.append(min(own, key=_words))
     return Standing(OF_GRADE[best.grade], tuple(told) or best.differences)
 
 
-def _key(row: Cells) -> tuple[str, ...]:
-    return tuple(row[name] for name in FACETS)
+def _rank(one: Grade) -> tuple[str, int, list[tuple[str, ...]]]:
+    """Sort key: the best grade with the fewest differences first."""
+    return one.grade, len(one.differences), list(map(_words, one.differences))
 
 
-def _choice(row: Cells) -> tuple[bool, bool, bool, bool, int, str]:
-    """Sort key: the statement that stands for its place first."""
-    offset = row["id"].partition(":")[2].partition(".")[0]
-    return (
-        not row["date"],
-        row["numerator"] != "exact",
-        row["value_type"] == "derived",
-        not row["in_table"],
-        int(offset) if offset.isdecimal() else 0,
-        row["id"],
-    )
+def _words(one: Difference) -> tuple[str, ...]:
+    return one.cause, one.row.state, one.reason("en"), one.reason("zh")
