@@ -179,6 +179,19 @@ def test_a_statement_is_held_against_those_that_say_more_of_what_they_mean(
     assert (row.outcome if row else None) == outcome
 
 
+@pytest.mark.parametrize(("year", "found"), [("2021-06", True), ("2023", False)])
+def test_a_rule_compares_no_further_apart_than_it_allows(
+    year: str, found: bool, toy_checked: Checked
+) -> None:
+    rows = [
+        row.model_copy(update={"time_period": year}) if row.id == "jiachuan:87" else row
+        for row in observed(toy_checked.plans[0])
+        if row.id != "jiachuan:292"
+    ]
+    book = toy_checked.book.only("jiachuan")
+    assert ("jiachuan:order_of_ages:103" in found_in(rows, book)) == found
+
+
 def test_no_contradiction_is_claimed_that_printed_decimals_explain(
     toy_checked: Checked,
 ) -> None:
