@@ -111,6 +111,60 @@ def test_a_rejected_judgement_of_an_unknown_indicator_is_a_problem_too(
     assert problem.remedy == "write 'childcare_slots_added'."
 
 
+@pytest.mark.parametrize(
+    ("column", "label", "what"),
+    [
+        ("label_en", "national target 2020", "says 2020"),
+        ("label_zh", "全国实际 2025", "says actual"),
+        ("label_zh", "丙省目标 2025", "says X-BNG"),
+        ("label_zh", "国家目标 2025 不低于", "says >="),
+    ],
+)
+def test_a_label_of_a_reference_line_that_contradicts_its_columns_is_a_problem(
+    toy: Path, column: str, label: str, what: str
+) -> None:
+    line = {"indicator": "nursing_bed_share", "time_period": "2025"}
+    put(toy, f"{FOLDER}/reference_lines.csv", line, **{column: label})
+    (problem,) = problems_of(toy)
+    assert problem.where == f"{FOLDER}/reference_lines.csv row 4, {column}"
+    assert what in problem.what
+
+
+def test_a_label_names_no_unit_but_that_of_its_indicator(toy: Path) -> None:
+    line = {"indicator": "nursing_bed_share", "time_period": "2025"}
+    cells = {
+        "indicator": "childcare_slots_per_1000_residents",
+        "label_en": "national target 2025, 55%",
+    }
+    put(toy, f"{FOLDER}/reference_lines.csv", line, **cells)
+    (problem,) = problems_of(toy)
+    assert "says %" in problem.what and problem.where.endswith(", label_en")
+
+
+def test_an_outcome_that_counts_as_no_verdict_is_a_problem(toy: Path) -> None:
+    outcome = {"codelist": "outcome", "code": "keeps"}
+    put(toy, f"{FOLDER}/codes.csv", outcome, definition="hold")
+    (problem,) = problems_of(toy)
+    assert problem.where == f"{FOLDER}/codes.csv, outcome keeps, definition"
+    assert problem.remedy == "write 'holds'."
+
+
+@pytest.mark.parametrize(
+    ("indicator", "rule", "what"),
+    [
+        ("eldercare_beds", "", "have the units ['beds', 'percent']"),
+        ("eldercare_beds", "planned_slots", "leads from childcare_slots_added to"),
+        ("eldercare_beds", "planned_slot", "'planned_slot' is not a known code"),
+    ],
+)
+def test_indicators_of_a_question_have_one_unit_or_a_derivation_that_leads_into_it(
+    toy: Path, indicator: str, rule: str, what: str
+) -> None:
+    row = {"question": "community_care", "indicator": indicator, "rule": rule}
+    edit(toy, f"{FOLDER}/questions.csv", lambda rows: rows.append(row))
+    assert any(what in problem.what for problem in problems_of(toy))
+
+
 def test_a_place_without_a_document_is_no_problem_and_has_no_rows(toy: Path) -> None:
     put(toy, f"{FOLDER}/documents.csv", {"doc": "jiachuan"}, place="yiqiao")
     book = load_codebook(toy)

@@ -129,8 +129,11 @@ def test_a_reason_names_both_levels_from_either_side(toy_book: Codebook) -> None
     (found,) = grade(
         SAME, SAME | {"level": "prefecture_level_city"}, toy_book
     ).differences
-    assert found.reason("en") == "A county beside a prefecture-level city."
-    assert found.reason("en", own="right") == "A prefecture-level city beside a county."
+    assert found.reason("en") == "Levels of place: county beside prefecture-level city."
+    assert (
+        found.reason("en", own="right")
+        == "Levels of place: prefecture-level city beside county."
+    )
     assert found.reason("zh") == "县与地级市并列。"
 
 

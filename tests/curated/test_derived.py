@@ -159,6 +159,22 @@ def test_exact_inputs_give_a_point(toy_book: Codebook) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("low", "lower", "found"),
+    [("", "0", ["100"]), ("1", "1", ["100"]), ("1", "0", [])],
+)
+def test_at_least_one_in_each_is_all_of_them_and_at_least_none_is_nothing(
+    toy_book: Codebook, low: str, lower: str, found: list[str]
+) -> None:
+    (rule,) = [row for row in toy_book.derivations if row.rule == "planned_slots"]
+    alone = {"a": "eldercare_beds", "a_kinds": "target", "b": "", "formula": "100"}
+    rules = [rule.model_copy(update={**alone, "low": low})]
+    book = dataclasses.replace(toy_book.only("jiachuan"), derivations=rules)
+    ends = {"value": lower, "lower": lower, "upper": "", "comparator": ">="}
+    rows = derived_from([observation(kind="target", **ends)], book)
+    assert [row.value for row in rows] == found
+
+
 @pytest.mark.parametrize("comparator", ["~", "+"])
 def test_a_hedged_input_never_gives_a_point(
     toy_book: Codebook, comparator: str

@@ -291,12 +291,11 @@ def test_no_cell_of_the_coverage_says_not_stated_beside_an_observation(
     world: World,
 ) -> None:
     stated = {(row.doc, row.indicator) for row in world.observations}
-    silent = {"not_stated", "out_of_scope"}
-    for row in coverage(world.project).to_dict("records"):
-        if row["state"] in silent:
-            assert (row["doc"], row["indicator"]) not in stated
-    states = set(coverage(world.project)["state"])
-    assert {"both", "target"} <= states
+    cells = coverage(world.project, least=0).to_dict("records")
+    states = {(row["doc"], row["indicator"]): row["state"] for row in cells}
+    assert stated <= states.keys()
+    silent = {"not_stated", "out_of_scope", "lost_in_picture", "lost_part"}
+    assert not silent & {states[cell] for cell in stated}
 
 
 def test_values_of_a_group_are_what_it_says(world: World) -> None:

@@ -100,6 +100,14 @@ def test_a_trap_is_read_rightly(name: str, id: str, project: Project) -> None:
     assert found == wanted, "; ".join(sorted({row["why"] for row in rows.values()}))
 
 
+@pytest.mark.parametrize("name", ["derived", "findings"])
+def test_every_rule_that_finds_something_has_a_value_computed_by_hand(
+    name: str,
+) -> None:
+    applied = {id.split(":")[1] for id in CURATED[name]}
+    assert applied <= {id.split(":")[1] for kind, id in EXPECTED if kind == name}
+
+
 @pytest.mark.parametrize(
     "row",
     [row for row in PHRASES if row["source"]],

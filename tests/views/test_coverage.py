@@ -34,6 +34,12 @@ def covered(project: Project) -> pd.DataFrame:
         ("new_residential_facility_compliance", "dianjiang", "target"),
         ("new_estate_facility_area_per_100_households", "jiamusi", "other"),
         ("nursing_bed_share", "changsha", "target"),
+        ("community_day_care_coverage", "jiamusi", "derived"),
+        ("township_inclusive_childcare_coverage", "xianning", "derived"),
+        ("community_home_care_centre_coverage", "dianjiang", "elsewhere"),
+        ("day_care_rooms_per_community", "xianning", "elsewhere"),
+        ("eldercare_system_investment", "jingdezhen", "part"),
+        ("community_childcare_coverage", "changsha", "part"),
     ],
 )
 def test_coverage_says_why_there_is_nothing(

@@ -51,6 +51,7 @@ def plain(project: Project) -> Plain:
         ("{xianning:bed_ratio_against_beds:487}", "does not agree", "不符"),
         ("{jiamusi:pro_rata:2202|computed}", "72.25", "72.25"),
         ("{CN:nursing_bed_share:2024}", "65.7% (as reported)", "65.7%（据报道）"),
+        ("{CN:nursing_bed_share:2025}", "55%", "55%"),
         ("{CN:nursing_bed_share:2024|time}", "2024", "2024"),
         ("{documents}", "5", "5"),
         ("nothing to fill", "nothing to fill", "nothing to fill"),

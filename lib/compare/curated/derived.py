@@ -3,8 +3,8 @@
 In: observations and the rules of ``derivations.csv``. Out: derived values, never mixed
 with reported ones. A printed ratio or share of today stands for half a unit of its last
 digit either way. Opposite ends are divided, nothing is rounded before the last step,
-and a hedged number becomes a point only where a rule asks for its face value. Where
-years do not belong together, the refusal is a row of its own.
+and a hedged number becomes a point only where both ends meet, or where a rule asks for
+its face value. Where years do not belong together, the refusal is a row of its own.
 """
 
 from __future__ import annotations
@@ -308,8 +308,8 @@ def _result(
     if not (lower or upper):
         return "", "", "", "unbounded"
     exact = all(row.comparator == "=" for row in chosen.values())
-    shown = point is not None and (exact or rule.measure == FACE_VALUE)
-    return rounded(point) if point is not None and shown else "", lower, upper, ""
+    told = exact or ends.lower == ends.upper or rule.measure == FACE_VALUE
+    return rounded(point) if told and point is not None else "", lower, upper, ""
 
 
 def _nominal(formula: str, chosen: Mapping[str, Observation]) -> Fraction | None:

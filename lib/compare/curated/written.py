@@ -35,10 +35,9 @@ def under_other_readings(others: Iterable[tuple[Decimal | None, Interval]]) -> s
 
 
 def shown(result: Interval) -> str:
-    """Write a range, or the one number that it is."""
-    if result.lower == result.upper:
-        return plain(result.lower)
-    return f"{plain(result.lower)} to {plain(result.upper)}"
+    """Write a range, or the one number that it is to two decimals."""
+    ends = plain(result.lower), plain(result.upper)
+    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
 
 
 def plain(number: Fraction | float) -> str:

@@ -196,7 +196,7 @@ def rubric(project: Project, words: Words) -> pd.DataFrame:
         (row for states in project.book.facets.values() for row in states.values()),
         key=lambda row: (int(row.severity), row.state),
     )
-    unnamed = {"own": "…", "other": "…"}
+    unnamed = {name: words.say(name) for name in ("own", "other")}
     told = [
         {
             "facet": row.facet,

@@ -25,7 +25,7 @@ def coverage(
     """Which plan states which indicator, and why there is nothing where it does not.
 
     Of all families of indicators, or some in the order wanted; only indicators that at
-    ``least`` so many plans state.
+    ``least`` so many plans state; 0 takes those in that are stated of parts only.
 
     Returns
     -------
@@ -45,8 +45,8 @@ def coverage(
     kinds = frame["kind"].astype("str").where(frame["comparator"] != "missing", "blank")
     found = kinds.groupby([frame["indicator"], frame["doc"]], observed=True).agg(set)
     answers, ranked = _answers(project), []
-    led = [code for code in answers.led if code in named]
-    for code in dict.fromkeys([*frame["indicator"], *led]):
+    partly = {code for _, code in answers.partly}
+    for code in {*frame["indicator"], *answers.led, *partly}.intersection(named):
         told = [
             _state(found.get((code, doc), set())) or answers.of(code, doc)
             for doc in book.order
