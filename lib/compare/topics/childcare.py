@@ -87,7 +87,7 @@ def plot_feasibility(project: Project, feasibility: pd.DataFrame) -> Figure:
     plans = charts.by_plan(project, words.stated(feasibility))
     heights = [3, 1.6] * len(plans)
     stated = feasibility[feasibility["role"] == "people"]
-    with markers.canvas(project, stated, 0.5 + 3.7 * len(plans), "range") as figure:
+    with markers.canvas(project, stated, 0.5 + 3.3 * len(plans), "range") as figure:
         panels = figure.subplots(len(heights), 1, squeeze=False, height_ratios=heights)
         pairs = panels.reshape(-1, 2)
         for (curves, people), (place, rows) in zip(pairs, plans, strict=True):
@@ -257,7 +257,7 @@ def plot_areas(project: Project, series: pd.DataFrame) -> Figure:
     plans = charts.by_plan(project, series)
     down = [-(-len(rows) // ACROSS) for _, rows in plans]
     drawn, shape = series.assign(kind=TARGET), (sum(down), ACROSS)
-    with markers.canvas(project, drawn, 0.6 + 1.3 * sum(down)) as figure:
+    with markers.canvas(project, drawn, 0.6 + 1.2 * sum(down)) as figure:
         panels = figure.subplots(*shape, squeeze=False, sharex="row", sharey="row")
         for (place, rows), height in zip(plans, down, strict=True):
             own, panels = panels[:height].ravel().tolist(), panels[height:]

@@ -6,6 +6,7 @@ agree, and of which places may be compared; and the figure of coverage.
 """
 
 from collections.abc import Iterable
+from functools import partial, reduce
 from string import Template
 from typing import Any
 
@@ -191,22 +192,24 @@ def headlines(project: Project, words: Words) -> pd.DataFrame:
 
 def rubric(project: Project, words: Words) -> pd.DataFrame:
     """Explain the groups: what each facet costs, by severity, and why."""
-    groups = {letter: words.standing(group) for letter, group in OF_GRADE.items()}
     rows = sorted(
         (row for states in project.book.facets.values() for row in states.values()),
-        key=lambda row: (int(row.severity), row.state),
+        key=lambda row: (int(row.severity), -ord(row.grade), row.state),
     )
     unnamed = {name: words.say(name) for name in ("own", "other")}
-    told = [
+    told: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        reason = Template(words.pick(row, "reason")).substitute(unnamed)
+        told.setdefault((row.facet, row.grade), []).append(reason)
+    lines = [
         {
-            "facet": row.facet,
-            "facet_state": words.label("facet_state", row.state),
-            "compared": groups[row.grade],
-            "reason": Template(words.pick(row, "reason")).substitute(unnamed),
+            "facet": facet,
+            "compared": words.standing(OF_GRADE[grade]),
+            "reason": reduce(partial(words.say, "sentences"), reasons),
         }
-        for row in rows
+        for (facet, grade), reasons in told.items()
     ]
-    return words.table(pd.DataFrame(told))
+    return words.table(pd.DataFrame(lines))
 
 
 def groups(

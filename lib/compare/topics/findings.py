@@ -103,8 +103,9 @@ def open_findings(project: Project, words: Words) -> pd.DataFrame:
 
 
 def in_short(project: Project, words: Words) -> pd.DataFrame:
-    """Show contradictions in short, each value linked to its finding."""
+    """Show what computed values contradict, in short, each linked to its finding."""
     frame, columns = _worded(project, words)
+    frame = frame[frame["computed"] != ""].reset_index(drop=True)
     pairs = zip(frame["computed"], frame["id"], strict=True)
     linked = [cited({"stated": told, "id": id}) for told, id in pairs]
     return words.table(frame.assign(computed=linked), [*columns, "cited", "computed"])

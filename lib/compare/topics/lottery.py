@@ -63,7 +63,7 @@ def plot_shares(project: Project, shares: pd.DataFrame) -> Figure:
     words, letters = Words(project.book), footnote_letters(shares)
     height, apart = len(shares), int((~shares["apart"]).sum())
     also = ["apart"] * (apart < height)
-    with markers.canvas(project, shares, 1.1 + 0.35 * height, *also) as figure:
+    with markers.canvas(project, shares, 1.1 + 0.34 * height, *also) as figure:
         axes, names = figure.add_subplot(), []
         for y, row in enumerate(words.stated(shares).to_dict("records")):
             place, value = project.book.place(row["doc"]), row["value"]

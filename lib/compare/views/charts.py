@@ -47,7 +47,7 @@ def plot_shares(project: Project, shares: pd.DataFrame) -> Figure:
     """
     shares = shares if "group" in shares else grouped(project, shares)
     letters, hedged = footnote_letters(shares), bool(shares["value"].isna().any())
-    with markers.canvas(project, shares, 4.3, *["range", DERIVED] * hedged) as figure:
+    with markers.canvas(project, shares, 4.0, *["range", DERIVED] * hedged) as figure:
         axes = figure.add_subplot()
         scale(axes, project, str(shares["indicator"].iloc[0]))
         dots(axes, project, shares, letters, every_plan=True)

@@ -174,14 +174,14 @@ class Words:
         return when(period) or self.say("undated")
 
     def standing(self, group: str, reason: str = "") -> str:
-        """Write how a value stands beside others, and on which facets it differs."""
+        """Write how a value stands beside others: its sign, and where it differs."""
         if not group:
             return ""
         sign = self.book.codes["group"][group].definition
         told = f"{sign} {self.label('group', group)}".strip()
         facets = list(filter(None, reason.split(SEVERAL)))
         listed = self.say("facets").join(self.label("facet", one) for one in facets)
-        return self.say("graded", told, listed) if facets else told
+        return f"{sign} {listed}" if facets else told
 
     def compared(self, frame: pd.DataFrame) -> str:
         """Write how some values stand, the same words once, the worst first."""
