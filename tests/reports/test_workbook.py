@@ -121,7 +121,7 @@ def test_a_value_that_is_no_number_is_shown_in_words(read: Any) -> None:
     shown = {cell.hyperlink.location: cell.value for cell in cells if cell.hyperlink}
     assert shown["changsha:3137"] == "2 – 3"
     assert shown["changsha:slot_ratio:2021"] == "1.5 – 2.4"
-    assert shown["changsha:slots_used:2021"] == "37.4 – 63%"
+    assert shown["changsha:slots_used:2021"] == "37.6 – 62.7%"
     assert shown["jiamusi:1859"] == "未填 blank"
     assert shown["jiamusi:814"] == 32
 
