@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from compare.__main__ import app
 from compare.base.problems import Problem, Problems
 from compare.curated.build import check
-from compare.readings.groups import adjusted_rand, third_reading
+from compare.readings.third import adjusted_rand, third_reading
 
 TOY = "data/readings/jiachuan.csv"
 DECIDED = "data/readings/adjudications/{}.csv"

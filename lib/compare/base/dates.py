@@ -49,7 +49,7 @@ def find_dates(text: str, words: Lexicon) -> Iterator[Dated]:
     [False, True]
     """
     pattern = (
-        rf"(?:[“\"]?(?P<plan>{any_of(words.periods)})[”\"]?(?:时期|時期|期间|期間)?"
+        rf"(?:[“\"]?(?P<plan>{any_of(words.periods)})[”\"]?"
         rf"|(?P<year>(?<!\d)\d{{4}})年(?:(?P<month>\d{{1,2}})月)?"
         rf"(?:(?P<day>\d{{1,2}})日)?)"
         rf"(?P<parts>(?:{any_of(words.dates)})*)"

@@ -33,10 +33,10 @@ from compare.readings import (
     readings,
     wordings,
 )
-from compare.readings.groups import ThirdReading, third_reading
 from compare.readings.numerals import Tally
 from compare.readings.plan import Plan, load_plans
 from compare.readings.readings import Reading, decimal
+from compare.readings.third import ThirdReading, third_reading
 
 SCRATCH = Path("build")
 
@@ -246,14 +246,14 @@ def _implausible(
 def _doubtful_zeros(observations: Iterable[Observation]) -> Iterator[Problem]:
     """Find baselines of zero in tables that do not say what they may mean."""
     for row in observations:
-        if row.kind == "baseline" and row.value == "0" and row.in_table:
-            if not row.note:
-                yield Problem(
-                    f"data/readings/{row.doc}.csv {row.id}, note",
-                    "empty, though a baseline of 0 may mean none, or not counted.",
-                    "the doubt in the row itself.",
-                    "write it into note.",
-                )
+        zero = row.kind == "baseline" and row.value == "0" and row.in_table
+        if zero and not row.note:
+            yield Problem(
+                f"data/readings/{row.doc}.csv {row.id}, note",
+                "empty, though a baseline of 0 may mean none, or not counted.",
+                "the doubt in the row itself.",
+                "write it into note.",
+            )
 
 
 def _contradicted(
@@ -262,10 +262,9 @@ def _contradicted(
     """Find cells of the coverage that deny what an observation states."""
     stated = {row.indicator: row.id for row in observations}
     families = {book.indicators[code].family: id for code, id in stated.items()}
-    beyond = {row.subject for row in book.coverage if row.status == "out_of_scope"}
     for row in book.coverage:
         id = stated.get(row.subject)
-        if row.subject in beyond:
+        if row.status == "out_of_scope":
             id = id or families.get(row.subject)
         if id:
             yield Problem(

@@ -6,8 +6,9 @@ may stand beside another, with the facets that grades are computed from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Annotated, Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Annotated
 
 from compare.base.intervals import period_end
 from compare.base.tables import PERIOD, Codelist, Refers, Row, column
@@ -94,7 +95,7 @@ def facets_of(
             doubt=_yes(row.obs_status == "U"),
             scale=_scale(row.indicator, book),
             level=level,
-            interim=_yes(_ends(row) < last.get(_series(row), 0)),
+            interim=_yes(_is_interim(row, last)),
         )
         for row in stated
     ]
@@ -114,6 +115,7 @@ def _facets_of_derived(
         inputs = [known[id] for id in row.inputs.split()]
         exact = all(one.match_type == "exactMatch" for one in inputs)
         bases = sorted({_unusual(one, book) for one in inputs} - {""})
+        ends = {period_end(one.time_period) for one in inputs} - {None}
         usual = STATED if book.indicators[row.indicator].denominator else NONE
         yield Facets(
             id=row.id,
@@ -125,7 +127,7 @@ def _facets_of_derived(
             territory="",
             value_type="derived",
             date=row.time_period,
-            mixed=_yes(len({_ends(one) for one in inputs if one.time_period}) > 1),
+            mixed=_yes(len(ends) > 1),
             doubt=_yes(row.obs_status == "U"),
             scale=_scale(row.indicator, book),
             level=level,
@@ -133,23 +135,22 @@ def _facets_of_derived(
         )
 
 
-def _last_targets(rows: Iterable[Observation]) -> dict[tuple[str, str], Any]:
+def _last_targets(rows: Iterable[Observation]) -> dict[tuple[str, str], Fraction]:
     """When the last dated target ends, by indicator and part or fund."""
-    last: dict[tuple[str, str], Any] = {}
+    last: dict[tuple[str, str], Fraction] = {}
     for row in rows:
-        if row.kind == "target" and row.time_period:
-            last[_series(row)] = max(last.get(_series(row), 0), _ends(row))
+        end = period_end(row.time_period)
+        if row.kind == "target" and end is not None:
+            series = (row.indicator, row.scope)
+            last[series] = max(last.get(series, end), end)
     return last
 
 
-def _series(row: Observation) -> tuple[str, str]:
-    return (row.indicator, row.scope) if row.kind == "target" else ("", "")
-
-
-def _ends(row: Observation) -> Any:
-    """End of a period; never before another where it is undated."""
+def _is_interim(row: Observation, last: Mapping[tuple[str, str], Fraction]) -> bool:
+    """Whether a later target follows; an undated one is none between."""
     end = period_end(row.time_period)
-    return float("inf") if end is None else end
+    dated = row.kind == "target" and end is not None
+    return dated and end != last[row.indicator, row.scope]
 
 
 def _counted(row: Observation, book: Codebook) -> str:

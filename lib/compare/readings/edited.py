@@ -20,9 +20,9 @@ from compare.readings.agreement import (
     Coding,
     CodingAdjudication,
 )
-from compare.readings.groups import LABELS, SETTLED, Label, Settled
 from compare.readings.numerals import Exclusion
 from compare.readings.readings import FOLDER, Reading
+from compare.readings.third import LABELS, SETTLED, Label, Settled
 
 ADDED = Path(codebook.__file__).parent / "added"
 

@@ -1,4 +1,4 @@
-"""Groups: a third reading of what the wordings mean, without the codebook.
+"""Third: what the wordings mean to a reader who does not know the codebook.
 
 In: the labels that ``r3`` gave every wording freely, and their groups across places.
 Out: how far groups and crosswalk agree, and a problem for each compared wording that
