@@ -80,3 +80,17 @@ def unseen(figure: Figure) -> list[Text]:
         <= tick.get_loc()
         <= max(axis.get_view_interval())
     ]
+
+
+def beyond(figure: Figure) -> list[str]:
+    """Words of a drawn figure that do not stand on its paper as a whole."""
+    paper, hidden = figure.bbox, unseen(figure)
+    seen = [item for item in texts(figure) if item not in hidden]
+    return [
+        item.get_text()
+        for item, box in [(item, item.get_window_extent()) for item in seen]
+        if box.x0 < paper.x0 - 2
+        or box.x1 > paper.x1 + 2
+        or box.y0 < paper.y0 - 2
+        or box.y1 > paper.y1 + 2
+    ]

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from drawn import beyond, pixels
 
 from compare.base.problems import Problems
 from compare.project import Project
@@ -222,3 +223,12 @@ def test_the_coverage_matrix_has_one_cell_for_each_state(project: Project) -> No
         assert drawn[place] == signs[row["state"]]
     (legend,) = figure.legends
     assert len(legend.get_texts()) == frame["state"].nunique()
+
+
+@pytest.mark.parametrize("least", [1, 2, 3, 4])
+def test_words_and_key_of_the_coverage_matrix_stand_on_its_paper(
+    project: Project, least: int
+) -> None:
+    figure = documents.plot_coverage(project, coverage(project, least=least))
+    pixels(figure)
+    assert beyond(figure) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from drawn import beyond, pixels
 from matplotlib.container import BarContainer
 
 from compare.project import Project
@@ -53,7 +54,10 @@ def test_rules_are_shown_by_what_they_mean(project: Project, language: str) -> N
 
 def test_bars_are_the_counts(project: Project) -> None:
     counts = findings.tally(project)
-    (axes,) = findings.plot_findings(project, counts).axes
+    figure = findings.plot_findings(project, counts)
+    pixels(figure)
+    assert beyond(figure) == []
+    (axes,) = figure.axes
     bars_of = [one for one in axes.containers if isinstance(one, BarContainer)]
     assert len(bars_of) == len(project.book.codes["verdict"])
     for bars in bars_of:

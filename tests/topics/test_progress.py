@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from drawn import beyond, pixels
 from matplotlib.patches import Rectangle
 
 from compare.base.intervals import period_end
@@ -111,6 +112,8 @@ def test_a_pace_bar_ends_at_its_lower_end_beside_the_national_line(
     needed: pd.DataFrame, project: Project
 ) -> None:
     figure = progress.plot_pace(project, needed, [SHARE, SLOTS])
+    pixels(figure)
+    assert beyond(figure) == []
     for axes, code in zip(figure.axes, [SHARE, SLOTS], strict=True):
         rows = needed[needed["indicator"] == code]
         bars = [patch for patch in axes.patches if isinstance(patch, Rectangle)]

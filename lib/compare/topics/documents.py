@@ -86,7 +86,7 @@ def coverage_table(
 
 def plot_coverage(project: Project, coverage: pd.DataFrame) -> Figure:
     """Draw ``views.coverage.coverage``: indicators down, plans across, shaded."""
-    book, words = project.book, Words(project.book)
+    book = project.book
     indicators = coverage["indicator"].unique().tolist()
     signs = {code: row.definition for code, row in book.codes["state"].items()}
     with style():
@@ -111,7 +111,7 @@ def plot_coverage(project: Project, coverage: pd.DataFrame) -> Figure:
         axes.grid(False)
         axes.spines[:].set_visible(False)
         used = [code for code in SHADES if code in set(coverage["state"])]
-        told = [f"{signs[code]} {words.both('state', code)}" for code in used]
+        told = [f"{signs[code]} {_in_both(book.codes['state'][code])}" for code in used]
         cells = [_cell(0, 0, *state) for state in zip(used, told, strict=True)]
         figure.legend(handles=cells, loc="outside lower center", ncols=3, fontsize=7.5)
     return figure
