@@ -71,7 +71,8 @@ test-browser: $(READY) ## open JupyterLab, the reports and the evidence in headl
 	@test -n "$(CHROMIUM)" || { echo "No chromium on PATH, and make does not install one. Do: apt-get install chromium fonts-noto-cjk (Debian)."; exit 1; }
 	@echo "installing into $(VENV): playwright and axe (pinned, with hashes); using $(CHROMIUM)"
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r tests/browser/requirements.lock
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/browser
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not alone" tests/browser
+	$(BIN)/python -m pytest -q -m alone tests/browser
 
 bench: $(READY) ## measure speed as ratios
 	$(BIN)/python -m benchmarks

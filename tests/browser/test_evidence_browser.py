@@ -333,6 +333,7 @@ def test_hostile_text_does_nothing(
     assert tab.locator("img").count() == 0
 
 
+@pytest.mark.alone
 def test_twenty_thousand_observations_are_usable_within_a_second(
     opened: Any, project: Project, tmp_path: Path, record_property: Any
 ) -> None:
